@@ -1,1 +1,9 @@
-//! Placeholder.
+//! What the tests and the bench of this workspace share. A development dependency: no service links it.
+//!
+//! What belongs here: stand-ins for the world around a service (a shop, a broken site, a browser), and what reads a
+//! service from outside (HTTP, metrics, processes). What does not: any knowledge of how a service works inside.
+
+pub mod built;
+pub mod fake;
+
+pub use fake::{FakeChromium, Mode, fake_chromium};
