@@ -1,1 +1,33 @@
-//! Placeholder.
+//! What every service of this project has in common around its own endpoints: settings and their
+//! documentation, logs, the error body, request ids, limits, `/health`, `/metrics`, serving and draining.
+//!
+//! A service hands its routes to [`Kit::app`] and gets a router back in which every answer, also those to
+//! unknown paths and broken requests, follows the contract; [`Server`] then serves it until a signal, a
+//! fatal failure or a long illness ends the process.
+//!
+//! What does not belong here: anything that knows a browser (that is the browser pool's) and anything that
+//! only one service needs.
+
+mod app;
+mod body;
+mod edge;
+mod error;
+mod health;
+mod healthcheck;
+mod lifecycle;
+mod metrics;
+mod request;
+mod server;
+pub mod settings;
+mod telemetry;
+
+pub use app::Kit;
+pub use body::{Body, Field, RequestFields, whole};
+pub use error::{ApiError, ErrorBody, ErrorKind, Fault};
+pub use health::{Health, HealthReport, HealthStatus, Phase};
+pub use healthcheck::{HealthcheckError, healthcheck};
+pub use lifecycle::Lifecycle;
+pub use metrics::{Build, HttpMetrics, LATENCY_BUCKETS_MS, Outcome};
+pub use request::{RequestContext, RequestId};
+pub use server::{Ended, ServeError, Server};
+pub use telemetry::init as init_telemetry;

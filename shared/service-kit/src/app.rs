@@ -1,0 +1,111 @@
+//! Putting a service's routes together with the ones that every service has.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use prometheus::{Encoder, Registry, TextEncoder};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::body::BodyRules;
+use crate::edge::{self, Edge};
+use crate::error::{ApiError, ErrorKind};
+use crate::health::{self, Health, HealthState};
+use crate::lifecycle::Lifecycle;
+use crate::metrics::{Build, HttpMetrics};
+use crate::settings::ServerSettings;
+
+/// What a service gives the kit besides its routes.
+#[derive(Clone)]
+pub struct Kit {
+    pub health: Arc<dyn Health>,
+    pub metrics: HttpMetrics,
+    /// Everything that `/metrics` shows.
+    pub registry: Registry,
+    pub lifecycle: Lifecycle,
+    pub build: Build,
+}
+
+impl std::fmt::Debug for Kit {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Kit").field("build", &self.build).finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone)]
+struct MetricsState {
+    registry: Registry,
+    metrics: HttpMetrics,
+    health: Arc<dyn Health>,
+}
+
+impl Kit {
+    /// The router that is served: `api` with its state applied, the operations' endpoints, `/openapi.json`, and the
+    /// edge around all of it.
+    pub fn app(&self, api: OpenApiRouter, settings: &ServerSettings) -> Router {
+        let (router, description) = self.describe(api);
+        let description = Json(description);
+        let edge = Edge {
+            metrics: self.metrics.clone(),
+            lifecycle: self.lifecycle.clone(),
+            rules: Arc::new(BodyRules {
+                max_bytes: settings.max_body_bytes,
+                timeout: settings.body_timeout,
+                strict: settings.strict_requests,
+            }),
+        };
+        router
+            .route("/openapi.json", get(async move || description.clone()))
+            .layer(middleware::from_fn_with_state(Arc::new(edge), edge::edge))
+    }
+
+    fn describe(&self, api: OpenApiRouter) -> (Router, OpenApi) {
+        let health = HealthState {
+            health: Arc::clone(&self.health),
+            lifecycle: self.lifecycle.clone(),
+            build: self.build,
+            started: Instant::now(),
+        };
+        let metrics = MetricsState {
+            registry: self.registry.clone(),
+            metrics: self.metrics.clone(),
+            health: Arc::clone(&self.health),
+        };
+        api.merge(health::routes(health))
+            .merge(OpenApiRouter::new().routes(routes!(scrape)).with_state(metrics))
+            .split_for_parts()
+    }
+}
+
+/// The service's metrics as Prometheus text.
+#[utoipa::path(get, path = "/metrics", tag = "operations", responses(
+    (status = 200, description = "Prometheus text format 0.0.4", content_type = "text/plain", body = String),
+))]
+async fn scrape(State(state): State<MetricsState>) -> Result<Response, ApiError> {
+    // Reading the browsers' memory from /proc takes milliseconds, which no other request has to wait for.
+    let text = tokio::task::spawn_blocking(move || {
+        state.metrics.mirror(&state.health.report());
+        let mut text = Vec::new();
+        TextEncoder::new().encode(&state.registry.gather(), &mut text).map(|()| text)
+    })
+    .await;
+    match text {
+        Ok(Ok(text)) => Ok(([(CONTENT_TYPE, prometheus::TEXT_FORMAT)], text).into_response()),
+        Ok(Err(error)) => {
+            Err(ApiError::new(ErrorKind::RenderFailure, "the metrics can't be encoded").with_cause(error))
+        }
+        Err(error) => {
+            Err(ApiError::new(ErrorKind::RenderFailure, "the metrics can't be gathered").with_cause(error))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! Reading a body under its limits.
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_LENGTH, EXPECT};
+use axum::http::{HeaderMap, StatusCode};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+
+use super::BodyRules;
+use crate::error::{ApiError, ErrorKind};
+
+/// How much of a body that is too large is read and thrown away before the answer: a client that is still sending
+/// when the connection closes sees a reset instead of the 413.
+const MOST_DISCARDED: usize = 64 << 20;
+
+/// The whole body, or 413 without having kept more than the limit, or 408 when it came too slowly.
+pub(super) async fn whole_body(
+    headers: &HeaderMap,
+    body: Body,
+    rules: &BodyRules,
+) -> Result<Bytes, ApiError> {
+    match tokio::time::timeout(rules.timeout, read(headers, body, rules.max_bytes)).await {
+        Ok(read) => read,
+        Err(_) => Err(ApiError::new(
+            ErrorKind::InvalidRequest,
+            format!("body: not received within {} s, send it faster", rules.timeout.as_secs_f64()),
+        )
+        .with_status(StatusCode::REQUEST_TIMEOUT)),
+    }
+}
+
+async fn read(headers: &HeaderMap, mut body: Body, max_bytes: usize) -> Result<Bytes, ApiError> {
+    let declared = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > max_bytes) {
+        // A client that asks first has sent nothing yet, and need not.
+        if !headers.contains_key(EXPECT) {
+            discard(&mut body).await;
+        }
+        return Err(too_large(max_bytes));
+    }
+    let mut bytes = BytesMut::with_capacity(declared.unwrap_or(0));
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| {
+            ApiError::new(ErrorKind::InvalidRequest, "body: broken off or wrongly framed").with_cause(error)
+        })?;
+        let Ok(data) = frame.into_data() else { continue };
+        if bytes.len() + data.len() > max_bytes {
+            drop(bytes);
+            discard(&mut body).await;
+            return Err(too_large(max_bytes));
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes.freeze())
+}
+
+async fn discard(body: &mut Body) {
+    let mut discarded = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        discarded += frame.data_ref().map_or(0, Bytes::len);
+        if discarded > MOST_DISCARDED {
+            break;
+        }
+    }
+}
+
+fn too_large(max_bytes: usize) -> ApiError {
+    ApiError::new(
+        ErrorKind::PayloadTooLarge,
+        format!("body: larger than the {max_bytes} bytes that this service accepts"),
+    )
+}

@@ -1,0 +1,213 @@
+//! The outermost layer of the router: what is true of every answer, whoever gave it.
+//!
+//! It gives the request its id and its span, bounds its head, counts it, turns whatever went wrong below (an
+//! [`ApiError`], a bare status of the router, a panic) into the contract's error body, and logs it once.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{CONNECTION, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use tracing::{Instrument, Span, field};
+
+use crate::body::BodyRules;
+use crate::error::{ApiError, ErrorKind};
+use crate::lifecycle::Lifecycle;
+use crate::metrics::{HttpMetrics, milliseconds};
+use crate::request::{Facts, REQUEST_ID, RequestContext, RequestId, TRACEPARENT, TraceParent};
+
+/// No client of ours sends 4 KiB of headers; a proxy in front may add some.
+const MAX_HEAD_BYTES: usize = 32 << 10;
+/// Nothing is asked for by a long path or query.
+const MAX_TARGET_BYTES: usize = 8 << 10;
+
+const IGNORED_FIELDS: HeaderName = HeaderName::from_static("x-ignored-fields");
+/// Of the header that names them.
+const MAX_IGNORED_BYTES: usize = 1 << 10;
+
+#[derive(Debug)]
+pub(crate) struct Edge {
+    pub(crate) metrics: HttpMetrics,
+    pub(crate) lifecycle: Lifecycle,
+    pub(crate) rules: Arc<BodyRules>,
+}
+
+/// Fields that an error's body has besides the error's own, as a response extension.
+#[derive(Debug, Clone)]
+pub(crate) struct MoreBody(Map<String, Value>);
+
+impl MoreBody {
+    pub(crate) fn of(body: &impl Serialize) -> Self {
+        match serde_json::to_value(body) {
+            Ok(Value::Object(fields)) => Self(fields),
+            Ok(_) | Err(_) => Self(Map::new()),
+        }
+    }
+}
+
+pub(crate) async fn edge(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -> Response {
+    let context = RequestContext {
+        id: RequestId::of(request.headers()),
+        started: Instant::now(),
+        rules: Arc::clone(&edge.rules),
+        facts: Arc::new(Facts::default()),
+    };
+    let trace = TraceParent::of(request.headers());
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let matched = matched.as_ref().map(MatchedPath::as_str);
+    let span = tracing::info_span!(
+        "request",
+        request_id = context.id.as_str(),
+        trace_id = trace.as_ref().map(|trace| trace.trace_id.as_str()),
+        method = request.method().as_str(),
+        endpoint = matched.unwrap_or("other"),
+        status = field::Empty,
+    );
+    let in_flight = edge.metrics.endpoint(matched).map(|endpoint| edge.metrics.enter(endpoint));
+    let is_work = in_flight.is_some();
+    request.extensions_mut().insert(context.clone());
+
+    async move {
+        let response = match check_head(&request) {
+            Ok(()) => edge.answer(request, next).await,
+            Err(error) => error.into_response(),
+        };
+        let (mut response, error) = with_error_body(response, &context.id);
+        edge.add_headers(response.headers_mut(), &context, trace.as_ref());
+        let took = context.started.elapsed();
+        if let Some(in_flight) = in_flight {
+            in_flight.answered(error.as_ref(), took, context.facts.deadline.get().copied());
+        }
+        Span::current().record("status", response.status().as_u16());
+        log(error.as_ref(), milliseconds(took), is_work);
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+impl Edge {
+    /// The service's answer; 500 when it panics, 503 when the process ends under it.
+    async fn answer(&self, request: Request, next: Next) -> Response {
+        tokio::select! {
+            answer = AssertUnwindSafe(next.run(request)).catch_unwind() => answer.unwrap_or_else(|_| {
+                // The panic itself is logged by the hook that telemetry installs.
+                let message = "the service failed in an unexpected way, its log has the cause";
+                ApiError::new(ErrorKind::RenderFailure, message).into_response()
+            }),
+            () = self.lifecycle.cut_short() => {
+                ApiError::new(ErrorKind::Unavailable, "the process ended before the answer, ask another one")
+                    .into_response()
+            }
+        }
+    }
+
+    fn add_headers(&self, headers: &mut HeaderMap, context: &RequestContext, trace: Option<&TraceParent>) {
+        headers.insert(REQUEST_ID, context.id.header());
+        if let Some(trace) = trace {
+            headers.insert(TRACEPARENT, trace.header());
+        }
+        if let Some(ignored) = context.facts.ignored.get() {
+            headers.insert(IGNORED_FIELDS, name_list(ignored));
+        }
+        // A client that keeps its connection would be cut off when the drain is over.
+        if self.lifecycle.is_draining() {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+    }
+}
+
+/// Refuses a head that is larger than any honest one, before anything is done with it.
+fn check_head(request: &Request) -> Result<(), ApiError> {
+    let refuse =
+        |status, message: String| Err(ApiError::new(ErrorKind::InvalidRequest, message).with_status(status));
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    if target > MAX_TARGET_BYTES {
+        let message = format!("path and query: at most {MAX_TARGET_BYTES} bytes");
+        return refuse(StatusCode::URI_TOO_LONG, message);
+    }
+    let headers = request.headers();
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if bytes > MAX_HEAD_BYTES {
+        let message = format!("headers: at most {MAX_HEAD_BYTES} bytes together");
+        return refuse(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, message);
+    }
+    Ok(())
+}
+
+/// Every answer that is no success gets the contract's body, whoever made it; returns its error.
+fn with_error_body(mut response: Response, id: &RequestId) -> (Response, Option<ApiError>) {
+    let status = response.status();
+    if status.is_success() || status.is_redirection() || status.is_informational() {
+        return (response, None);
+    }
+    let error = response.extensions_mut().remove::<ApiError>().unwrap_or_else(|| error_of(status));
+    let mut fields = MoreBody::of(&error.body(id.as_str())).0;
+    if let Some(MoreBody(more)) = response.extensions_mut().remove::<MoreBody>() {
+        fields.extend(more);
+    }
+    *response.body_mut() = Body::from(Value::Object(fields).to_string());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.remove(axum::http::header::CONTENT_LENGTH);
+    (response, Some(error))
+}
+
+/// For a bare status of the router.
+fn error_of(status: StatusCode) -> ApiError {
+    let invalid = |message: &str| ApiError::new(ErrorKind::InvalidRequest, message).with_status(status);
+    match status {
+        StatusCode::NOT_FOUND => invalid("no such path, /openapi.json lists them"),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            invalid("wrong method for this path, the Allow header names the right ones")
+        }
+        status if status.is_client_error() => invalid("the request is not valid"),
+        _ => ApiError::new(ErrorKind::RenderFailure, "the service failed in an unexpected way")
+            .with_status(status),
+    }
+}
+
+/// The names, without anything that could end or forge a header.
+fn name_list(names: &[String]) -> HeaderValue {
+    let safe = |c: char| if c.is_ascii_alphanumeric() || "_-.$@".contains(c) { c } else { '?' };
+    let mut list = String::new();
+    for name in names {
+        let name: String = name.chars().take(64).map(safe).collect();
+        if list.len() + name.len() + 2 > MAX_IGNORED_BYTES {
+            list.push_str(", ...");
+            break;
+        }
+        if !list.is_empty() {
+            list.push_str(", ");
+        }
+        list.push_str(&name);
+    }
+    HeaderValue::from_str(&list).unwrap_or_else(|_| HeaderValue::from_static("?"))
+}
+
+/// One line per request of the service's work; probes and scrapes would drown it.
+fn log(error: Option<&ApiError>, took_ms: f64, is_work: bool) {
+    match error {
+        Some(error) if error.kind == ErrorKind::Overloaded => {
+            tracing::warn!(error_type = error.kind.as_str(), took_ms, "{}", error.message);
+        }
+        Some(error) if error.status().is_server_error() && is_work => {
+            let causes = error.causes();
+            tracing::error!(error_type = error.kind.as_str(), took_ms, causes, "{}", error.message);
+        }
+        Some(error) => {
+            let causes = error.causes();
+            tracing::debug!(error_type = error.kind.as_str(), took_ms, causes, "{}", error.message);
+        }
+        None if is_work => tracing::info!(took_ms, "answered"),
+        None => tracing::trace!(took_ms, "answered"),
+    }
+}

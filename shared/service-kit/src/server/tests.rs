@@ -1,0 +1,216 @@
+use std::future::pending;
+
+use axum::routing::get;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, oneshot};
+
+use super::*;
+use crate::health::{HealthReport, Phase};
+use crate::settings::defaults;
+
+struct Fixed(HealthStatus);
+
+impl Health for Fixed {
+    fn report(&self) -> HealthReport {
+        HealthReport {
+            status: self.0,
+            phase: Phase::Serving,
+            browser_ready: true,
+            page_pool_available: 1,
+            chromium_version: None,
+            problem: Some("the browser is gone".to_owned()),
+        }
+    }
+}
+
+fn settings() -> ServerSettings {
+    ServerSettings {
+        listen: "127.0.0.1:0".parse().expect("an address"),
+        drain_delay: Duration::ZERO,
+        ..defaults()
+    }
+}
+
+/// A server whose one path answers when the test says so.
+struct Running {
+    address: SocketAddr,
+    lifecycle: Lifecycle,
+    signal: mpsc::UnboundedSender<()>,
+    answer: Option<oneshot::Sender<()>>,
+    arrived: mpsc::UnboundedReceiver<()>,
+}
+
+async fn start(settings: ServerSettings) -> (impl Future<Output = Result<Ended, ServeError>>, Running) {
+    let lifecycle = Lifecycle::new();
+    let server = Server::bind(&settings, lifecycle.clone()).await.expect("port 0 can be bound");
+    let address = server.local_addr().expect("a bound address");
+    let (signal, mut signals) = mpsc::unbounded_channel();
+    let (arrive, arrived) = mpsc::unbounded_channel();
+    let (answer, answered) = oneshot::channel::<()>();
+    let answered = Arc::new(tokio::sync::Mutex::new(Some(answered)));
+    let app = Router::new()
+        .route(
+            "/wait",
+            get(async move || {
+                let _ = arrive.send(());
+                if let Some(answered) = answered.lock().await.take() {
+                    let _ = answered.await;
+                }
+                "done"
+            }),
+        )
+        .route("/now", get(async || "now"));
+    let serve =
+        server.run_until(app, Arc::new(Fixed(HealthStatus::Healthy)), pending::<String>(), async move || {
+            if signals.recv().await.is_none() {
+                pending::<()>().await;
+            }
+        });
+    (serve, Running { address, lifecycle, signal, answer: Some(answer), arrived })
+}
+
+async fn request(address: SocketAddr, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.expect("the server listens");
+    stream.write_all(bytes).await.expect("the server reads");
+    let mut answer = String::new();
+    let read = stream.read_to_string(&mut answer);
+    tokio::time::timeout(Duration::from_secs(10), read).await.expect("an answer in time").expect("UTF-8");
+    answer
+}
+
+const WAIT: &[u8] = b"GET /wait HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+const NOW: &[u8] = b"GET /now HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+
+#[tokio::test]
+async fn what_is_in_flight_is_finished_after_a_signal() {
+    let (serve, mut running) = start(settings()).await;
+    let client = async {
+        let answer = tokio::spawn(async move { request(running.address, WAIT).await });
+        running.arrived.recv().await;
+        running.signal.send(()).expect("the server runs");
+        while !running.lifecycle.is_draining() {
+            tokio::task::yield_now().await;
+        }
+        running.answer.take().expect("not answered yet").send(()).expect("the handler waits");
+        answer.await.expect("the client does not panic")
+    };
+    let (ended, answer) = tokio::join!(serve, client);
+    assert_eq!(ended.expect("a clean end"), Ended::Drained);
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("done"), "{answer}");
+}
+
+#[tokio::test]
+async fn during_the_drain_delay_connections_are_still_accepted() {
+    let (serve, running) = start(ServerSettings { drain_delay: Duration::from_mins(1), ..settings() }).await;
+    let client = async {
+        running.signal.send(()).expect("the server runs");
+        while !running.lifecycle.is_draining() {
+            tokio::task::yield_now().await;
+        }
+        let answer = request(running.address, NOW).await;
+        running.signal.send(()).expect("the server runs");
+        answer
+    };
+    let (ended, answer) = tokio::join!(serve, client);
+    assert_eq!(ended.expect("an end"), Ended::Drained);
+    assert!(answer.ends_with("now"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_second_signal_cuts_the_drain_short() {
+    let (serve, mut running) = start(settings()).await;
+    let client = async {
+        let answer = tokio::spawn(async move { request(running.address, WAIT).await });
+        running.arrived.recv().await;
+        running.signal.send(()).expect("the server runs");
+        running.signal.send(()).expect("the server runs");
+        answer.await.expect("the client does not panic")
+    };
+    let (ended, answer) = tokio::join!(serve, client);
+    assert_eq!(ended.expect("an end"), Ended::Cut { connections: 1 });
+    assert_eq!(answer, "", "without the edge there is nobody to write a 503");
+}
+
+#[tokio::test]
+async fn the_drain_timeout_ends_a_drain() {
+    let drain_timeout = Duration::from_millis(50);
+    let (serve, mut running) = start(ServerSettings { drain_timeout, ..settings() }).await;
+    let client = async {
+        let answer = tokio::spawn(async move { request(running.address, WAIT).await });
+        running.arrived.recv().await;
+        running.signal.send(()).expect("the server runs");
+        answer.await.expect("the client does not panic")
+    };
+    let (ended, _) = tokio::join!(serve, client);
+    assert_eq!(ended.expect("an end"), Ended::Cut { connections: 1 });
+}
+
+#[tokio::test]
+async fn a_fatal_failure_ends_it_with_the_reason() {
+    let server = Server::bind(&settings(), Lifecycle::new()).await.expect("port 0 can be bound");
+    let fatal = std::future::ready("no sandbox can be had");
+    let healthy = Arc::new(Fixed(HealthStatus::Healthy));
+    let ended = server.run_until(Router::new(), healthy, fatal, async || pending().await).await;
+    assert_eq!(ended.expect_err("fatal").to_string(), "no sandbox can be had");
+}
+
+#[tokio::test]
+async fn long_illness_ends_it_with_the_problem() {
+    let ill = ServerSettings { exit_when_unhealthy: Duration::from_millis(30), ..settings() };
+    let server = Server::bind(&ill, Lifecycle::new()).await.expect("port 0 can be bound");
+    let unhealthy = Arc::new(Fixed(HealthStatus::Unhealthy));
+    let ended =
+        server.run_until(Router::new(), unhealthy, pending::<String>(), async || pending().await).await;
+    assert_eq!(ended.expect_err("unhealthy").to_string(), "unhealthy for 0 s: the browser is gone");
+}
+
+#[tokio::test]
+async fn an_address_in_use_is_named() {
+    let first = Server::bind(&settings(), Lifecycle::new()).await.expect("port 0 can be bound");
+    let listen = first.local_addr().expect("a bound address");
+    let error =
+        Server::bind(&ServerSettings { listen, ..settings() }, Lifecycle::new()).await.expect_err("in use");
+    assert_eq!(error.to_string(), format!("PLAYWRIGHT_LISTEN: {listen} can't be listened on"));
+}
+
+/// What hyper refuses by itself never reaches a router, and has the contract's body all the same.
+#[tokio::test]
+async fn what_is_no_request_gets_an_error_body_too() {
+    let (serve, running) = start(settings()).await;
+    let headers = "x-a: 1\r\n".repeat(150);
+    let target = "a".repeat(70_000);
+    let cases = [
+        (b"NONSENSE\r\n\r\n".to_vec(), 400),
+        (b"GET / HTTP/1.1\r\ncontent-length: -1\r\n\r\n".to_vec(), 400),
+        (format!("GET / HTTP/1.1\r\nhost: x\r\n{headers}\r\n").into_bytes(), 431),
+        (format!("GET /{target} HTTP/1.1\r\nhost: x\r\n\r\n").into_bytes(), 414),
+    ];
+    let client = async {
+        for (bytes, status) in cases {
+            let answer = request(running.address, &bytes).await;
+            let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+            assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{head}");
+            assert!(head.contains("\r\nx-request-id: "), "{head}");
+            let body: serde_json::Value = serde_json::from_str(body).expect("JSON");
+            assert_eq!(body["error_type"], "invalid_request", "{body}");
+            assert_eq!(body["retriable"], false, "{body}");
+        }
+        running.signal.send(()).expect("the server runs");
+    };
+    let (ended, ()) = tokio::join!(serve, client);
+    assert_eq!(ended.expect("an end"), Ended::Drained);
+}
+
+#[tokio::test]
+async fn a_slow_head_is_cut_off() {
+    let header_timeout = Duration::from_millis(50);
+    let (serve, running) = start(ServerSettings { header_timeout, ..settings() }).await;
+    let client = async {
+        let answer = request(running.address, b"GET /now HTT").await;
+        running.signal.send(()).expect("the server runs");
+        answer
+    };
+    let (_, answer) = tokio::join!(serve, client);
+    assert_eq!(answer, "", "closed without an answer");
+}

@@ -1,0 +1,105 @@
+//! Logs: one JSON object a line, or text for people, on stderr (stdout belongs to the commands' output).
+
+mod json;
+
+use std::io::IsTerminal;
+
+use clap::ValueEnum;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::JsonFields;
+
+use crate::settings::TelemetrySettings;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// One object a line
+    Json,
+    /// Text for people
+    Human,
+    /// `human` on a terminal, `json` elsewhere
+    Auto,
+}
+
+/// Starts logging for the process; later calls change nothing.
+pub fn init(settings: &TelemetrySettings) {
+    let is_terminal = std::io::stderr().is_terminal();
+    let human = match settings.log_format {
+        LogFormat::Human => true,
+        LogFormat::Json => false,
+        LogFormat::Auto => is_terminal,
+    };
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(directives(&settings.log_level)))
+        .with_writer(std::io::stderr);
+    let started = if human {
+        builder.compact().with_ansi(is_terminal).try_init()
+    } else {
+        builder.fmt_fields(JsonFields::new()).event_format(json::JsonLines).try_init()
+    };
+    if started.is_ok() {
+        log_panics();
+    }
+}
+
+/// A plain level is that of this project's own crates; what lies below them is quiet unless it is asked for.
+fn directives(level: &str) -> String {
+    let level = level.trim().to_ascii_lowercase();
+    // The names of Python's levels, which the replaced services understood.
+    let level = match level.as_str() {
+        "warning" => "warn",
+        "critical" | "fatal" => "error",
+        other => other,
+    };
+    if level.parse::<tracing::level_filters::LevelFilter>().is_err() {
+        return level.to_owned();
+    }
+    ["playwright_ingestion", "playwright_image", "service_kit", "browser_pool"]
+        .iter()
+        .fold("warn".to_owned(), |all, target| format!("{all},{target}={level}"))
+}
+
+/// For `LOG_LEVEL`.
+pub(crate) fn check_level(level: &str) -> Result<String, String> {
+    let expected =
+        "expected error, warn, info, debug, trace, off, or directives such as info,browser_pool=debug";
+    let is_valid = !level.trim().is_empty() && EnvFilter::try_new(directives(level)).is_ok();
+    // A mistyped level would be taken for the name of a target: nothing would be logged.
+    let is_typo = !level.contains(['=', ',']) && level_of(level).is_none();
+    if is_valid && !is_typo { Ok(level.to_owned()) } else { Err(expected.to_owned()) }
+}
+
+fn level_of(level: &str) -> Option<tracing::level_filters::LevelFilter> {
+    match level.trim().to_ascii_lowercase().as_str() {
+        "warning" | "critical" | "fatal" => Some(tracing::level_filters::LevelFilter::WARN),
+        other => other.parse().ok(),
+    }
+}
+
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let location = panic.location().map(ToString::to_string);
+        let message = panic.payload_as_str().unwrap_or("no message");
+        tracing::error!(location, "panicked: {message}");
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_checked() {
+        for valid in ["info", "DEBUG", "WARNING", "critical", "off", "info,browser_pool=debug"] {
+            assert!(check_level(valid).is_ok(), "{valid}");
+        }
+        for invalid in ["", " ", "loud", "info,browser_pool=loud"] {
+            assert!(check_level(invalid).is_err(), "{invalid}");
+        }
+    }
+
+    #[test]
+    fn a_plain_level_leaves_dependencies_quiet() {
+        assert!(directives("DEBUG").starts_with("warn,playwright_ingestion=debug,"));
+        assert_eq!(directives("info,hyper=debug"), "info,hyper=debug");
+    }
+}
