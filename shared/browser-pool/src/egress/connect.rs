@@ -42,7 +42,7 @@ impl Gate {
         let stream = dial(&addresses, account).await.map_err(Trouble::Failed)?;
         stream.set_nodelay(true).map_err(|_| Trouble::Failed(UpstreamFailure::Reset))?;
         account.add_connection();
-        Ok(Wire::new(stream, Arc::clone(account)))
+        Ok(Wire::new(stream, target.clone(), Arc::clone(account)))
     }
 
     /// The judged addresses of a target, in the order in which to try them.

@@ -11,14 +11,17 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
-use super::account::Account;
+use super::account::{Account, Trouble};
+use super::target::HostPort;
 
 /// Counts what passes, fails once the account is used up, and remembers when something last moved.
 #[derive(Debug)]
 pub(crate) struct Wire {
     stream: TcpStream,
+    target: HostPort,
     account: Arc<Account>,
     activity: Arc<Activity>,
+    is_cut: bool,
 }
 
 /// When something last moved on a wire.
@@ -29,17 +32,32 @@ pub(crate) struct Activity {
 }
 
 impl Wire {
-    pub(crate) fn new(stream: TcpStream, account: Arc<Account>) -> Self {
+    pub(crate) fn new(stream: TcpStream, target: HostPort, account: Arc<Account>) -> Self {
         let activity = Activity { opened: Instant::now(), last_ms: AtomicU64::new(0) };
-        Self { stream, account, activity: Arc::new(activity) }
+        Self { stream, target, account, activity: Arc::new(activity), is_cut: false }
     }
 
     pub(crate) fn activity(&self) -> Arc<Activity> {
         Arc::clone(&self.activity)
     }
 
-    fn check(&self) -> io::Result<()> {
-        self.account.check_bytes().map_err(|reason| io::Error::other(reason.as_str()))
+    /// Nothing more passes once the account is used up; noted once, however often it is tried.
+    fn check(&mut self) -> io::Result<()> {
+        self.account.check_bytes().map_err(|reason| {
+            if !self.is_cut {
+                self.is_cut = true;
+                self.account.note(Some(&self.target), Trouble::Refused(reason));
+            }
+            io::Error::other(reason.as_str())
+        })
+    }
+
+    fn count_up(&self, polled: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(Ok(written)) = &polled {
+            self.account.add_up(*written as u64);
+            self.activity.touch();
+        }
+        polled
     }
 }
 
@@ -107,15 +125,5 @@ impl AsyncWrite for Wire {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-}
-
-impl Wire {
-    fn count_up(&self, polled: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        if let Poll::Ready(Ok(written)) = &polled {
-            self.account.add_up(*written as u64);
-            self.activity.touch();
-        }
-        polled
     }
 }

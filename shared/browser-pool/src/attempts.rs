@@ -1,0 +1,104 @@
+//! One request's tries: in turn first, and after a browser died under it, alone in a browser of its own.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use crate::browser::Browser;
+use crate::deadline::{Deadline, Stage, StageTimes};
+use crate::error::PoolError;
+use crate::lease::PageLease;
+use crate::pool::Inner;
+
+/// Browsers of its own that a page may kill before it is refused: one may die of something else.
+const OWN_BROWSERS: u32 = 2;
+
+/// Renderers that a page may lose before the request is given up.
+const RENDERERS: u32 = 2;
+
+/// Tries in all, so that a machine on which everything dies is not kept busy by one request.
+const MOST_TRIES: u32 = 5;
+
+/// What is asked of the pool.
+#[derive(Debug, Clone, Copy)]
+pub struct Job {
+    pub deadline: Deadline,
+    /// Bytes that the request holds while it waits.
+    pub queued_bytes: usize,
+    /// The same for the same page: a page that kills browsers is recognised by it.
+    pub fingerprint: u64,
+}
+
+/// The tries of one request. A loop of [`Attempts::page`] and [`Attempts::failed`].
+#[derive(Debug)]
+pub struct Attempts {
+    pool: Arc<Inner>,
+    job: Job,
+    times: StageTimes,
+    tries: u32,
+    alone: bool,
+    own_browsers_died: u32,
+    renderers_died: u32,
+    last: Option<(Arc<Browser>, bool)>,
+}
+
+impl Attempts {
+    pub(crate) fn new(pool: Arc<Inner>, job: Job) -> Self {
+        Self {
+            pool,
+            job,
+            times: StageTimes::default(),
+            tries: 0,
+            alone: false,
+            own_browsers_died: 0,
+            renderers_died: 0,
+            last: None,
+        }
+    }
+
+    /// Waits for its turn and leases a page. The first try queues; a later one goes to the front of the queue, as
+    /// it is not the request's fault that a browser died.
+    pub async fn page(&mut self) -> Result<PageLease, PoolError> {
+        if self.pool.quarantine.holds(self.job.fingerprint) {
+            return Err(PoolError::BrowserCrash { retriable: false });
+        }
+        self.tries += 1;
+        let started = Instant::now();
+        let place = self.pool.admission.enter(self.job.deadline, self.job.queued_bytes, self.tries > 1).await;
+        self.times.add(Stage::Queue, started.elapsed());
+        let place = place?;
+        let started = Instant::now();
+        let lease = self.pool.lease(place, self.job.deadline, self.alone).await;
+        self.times.add(Stage::Acquire, started.elapsed());
+        let lease = lease?;
+        self.last = Some((Arc::clone(&lease.page().browser), self.alone));
+        Ok(lease)
+    }
+
+    /// Whether to try again. `Err` is the request's answer.
+    pub fn failed(&mut self, error: PoolError) -> Result<(), PoolError> {
+        let PoolError::BrowserCrash { retriable: true } = error else { return Err(error) };
+        let Some((browser, alone)) = self.last.take() else { return Err(error) };
+        if self.job.deadline.has_passed() || self.tries >= MOST_TRIES {
+            return Err(error);
+        }
+        if browser.is_alive() {
+            self.renderers_died += 1;
+            return if self.renderers_died < RENDERERS { Ok(()) } else { Err(error) };
+        }
+        if alone {
+            self.own_browsers_died += 1;
+            if self.own_browsers_died >= OWN_BROWSERS {
+                self.pool.quarantine.add(self.job.fingerprint);
+                return Err(PoolError::BrowserCrash { retriable: false });
+            }
+        }
+        self.alone = true;
+        Ok(())
+    }
+
+    /// The queueing and acquiring of all tries.
+    pub fn timings(&self) -> StageTimes {
+        self.times
+    }
+}

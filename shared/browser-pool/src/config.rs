@@ -1,0 +1,160 @@
+//! What a pool is configured by. Plain values: reading an environment is the services' business.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::egress::EgressConfig;
+use crate::error::StartError;
+
+/// A whole pool. `Default` suits a renderer on this machine.
+#[derive(Debug, Clone)]
+pub struct PoolConfig {
+    /// The browser's binary; `None` finds it in the usual places.
+    pub chromium: Option<PathBuf>,
+    /// Browser processes that serve, 1…64.
+    pub browsers: usize,
+    /// Pages leased at once, over all browsers, 1…1024.
+    pub pages: usize,
+    /// Requests that may wait for a page.
+    pub max_queue: usize,
+    /// Bytes that the waiting requests may hold together.
+    pub max_queue_bytes: usize,
+    /// Go on without Chromium's sandbox where none can be had.
+    pub allow_no_sandbox: bool,
+    pub recycle: Recycle,
+    pub page: PageProfile,
+    pub egress: EgressConfig,
+    pub supervision: Supervision,
+}
+
+/// When a browser is replaced although nothing is wrong with it. `None` turns a rule off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recycle {
+    /// After so many pages.
+    pub after_pages: Option<u64>,
+    /// After so long.
+    pub after_age: Option<Duration>,
+    /// When its process tree holds more than this many bytes (PSS).
+    pub above_pss_bytes: Option<u64>,
+}
+
+/// What every page is prepared for before anybody asks for it.
+#[derive(Debug, Clone, Default)]
+pub struct PageProfile {
+    pub viewport: Viewport,
+    /// How the browser presents itself to sites; `None` leaves Chromium's own headless identity.
+    pub identity: Option<Identity>,
+    /// Do not load pictures, fonts, audio and video.
+    pub block_media: bool,
+    /// A document shown once in a page that is opened ahead, so that fonts and the compositor are warm.
+    pub warm_html: Option<String>,
+    /// Pages kept open ahead, over all browsers.
+    pub warm_pages: usize,
+}
+
+/// A page's size in CSS pixels, and device pixels per CSS pixel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Viewport {
+    pub width: u32,
+    pub height: u32,
+    pub scale: f64,
+}
+
+/// A consistent identity: header, `navigator`, workers and client hints say the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// `None`: a desktop Chrome of the running browser's own version.
+    pub user_agent: Option<String>,
+    /// Languages in order, as in `en-US,en`.
+    pub accept_language: String,
+}
+
+/// The limits that supervision works with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Supervision {
+    /// A browser that has not answered by then did not start.
+    pub launch_limit: Duration,
+    /// The pause between two looks at a browser.
+    pub probe_interval: Duration,
+    /// A browser that misses two probes in a row, each of this length, is hung.
+    pub probe_limit: Duration,
+    /// A page whose context is not gone by then takes its browser with it.
+    pub dispose_limit: Duration,
+    /// The longest deadline that a request can have: what lasts longer is wedged.
+    pub longest_deadline: Duration,
+    /// How long a retired browser may finish its pages.
+    pub retire_limit: Duration,
+    /// The pause between two synthetic renders.
+    pub synthetic_interval: Duration,
+    /// How long a page that killed two browsers is refused.
+    pub quarantine: Duration,
+}
+
+impl Default for PoolConfig {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Self {
+            chromium: None,
+            browsers: cores.min(4),
+            pages: 2 * cores,
+            max_queue: 512,
+            max_queue_bytes: 256 * 1024 * 1024,
+            allow_no_sandbox: false,
+            recycle: Recycle::default(),
+            page: PageProfile::default(),
+            egress: EgressConfig::default(),
+            supervision: Supervision::default(),
+        }
+    }
+}
+
+impl Default for Recycle {
+    fn default() -> Self {
+        Self {
+            after_pages: Some(1_000),
+            after_age: Some(Duration::from_secs(30 * 60)),
+            above_pss_bytes: Some(1_000_000_000),
+        }
+    }
+}
+
+impl Default for Viewport {
+    /// The share card that the replaced service made.
+    fn default() -> Self {
+        Self { width: 1200, height: 630, scale: 2.0 }
+    }
+}
+
+impl Default for Supervision {
+    fn default() -> Self {
+        Self {
+            launch_limit: Duration::from_secs(15),
+            probe_interval: Duration::from_secs(5),
+            probe_limit: Duration::from_secs(3),
+            dispose_limit: Duration::from_secs(4),
+            longest_deadline: Duration::from_secs(60),
+            retire_limit: Duration::from_secs(65),
+            synthetic_interval: Duration::from_secs(30),
+            quarantine: Duration::from_secs(300),
+        }
+    }
+}
+
+impl PoolConfig {
+    pub(crate) fn check(&self) -> Result<(), StartError> {
+        let within = |setting, valid, value: usize, most| {
+            if (1..=most).contains(&value) {
+                Ok(())
+            } else {
+                Err(StartError::OutOfRange { setting, valid, value })
+            }
+        };
+        within("PLAYWRIGHT_BROWSER_POOL_SIZE", "1…64", self.browsers, 64)?;
+        within("PLAYWRIGHT_PAGE_POOL_SIZE", "1…1024", self.pages, 1024)
+    }
+
+    /// Warm pages that each browser keeps.
+    pub(crate) fn warm_pages_each(&self) -> usize {
+        self.page.warm_pages.div_ceil(self.browsers)
+    }
+}

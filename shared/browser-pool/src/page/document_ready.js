@@ -1,0 +1,53 @@
+// Run in an isolated world right after the document was set. Answers when everything that a picture needs is
+// there, each wait capped by the budget (ms), and says what was not.
+(async (budget, css) => {
+  const started = performance.now();
+  const late = [];
+  const capped = (what, promise) => {
+    const left = Math.max(0, budget - (performance.now() - started));
+    let timer;
+    const limit = new Promise(done => { timer = setTimeout(() => { late.push(what); done(); }, left); });
+    return Promise.race([Promise.resolve(promise).catch(() => {}), limit]).finally(() => clearTimeout(timer));
+  };
+  if (css !== null) {
+    const style = document.createElement('style');
+    style.textContent = css;
+    (document.body || document.documentElement).append(style);
+  }
+  if (document.readyState !== 'complete') {
+    await capped('load', new Promise(done => addEventListener('load', done, { once: true })));
+  }
+  const loaded = performance.now() - started;
+  // Layout first: a web font is only asked for once some text needs it.
+  document.documentElement && document.documentElement.getBoundingClientRect();
+  await capped('fonts', document.fonts.ready);
+  await capped('images', Promise.all(Array.from(document.images, image => image.decode().catch(() => {}))));
+  if (document.scripts.length) {
+    // What scripts have drawn needs frames of its own.
+    await capped('frames', new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
+  }
+  const visible = element =>
+    element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
+    element.getBoundingClientRect().width > 0 && element.getBoundingClientRect().height > 0;
+  const inView = box => box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
+  // A picture of this page cannot be blank when it shows text, or something that draws itself.
+  const showsSomething = () => {
+    const root = document.body || document.documentElement;
+    if (!root) return false;
+    const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    for (let seen = 0; seen < 3000 && texts.nextNode(); seen++) {
+      const { data, parentElement } = texts.currentNode;
+      if (!/\S/.test(data) || !parentElement || /^(SCRIPT|STYLE|NOSCRIPT|TEMPLATE)$/.test(parentElement.tagName)) continue;
+      if (!visible(parentElement) || getComputedStyle(parentElement).color.endsWith(', 0)')) continue;
+      const range = document.createRange();
+      range.selectNodeContents(texts.currentNode);
+      const box = range.getBoundingClientRect();
+      if (box.width > 1 && box.height > 1 && inView(box)) return true;
+    }
+    for (const image of Array.from(document.images).slice(0, 500)) {
+      if (image.naturalWidth > 1 && visible(image) && inView(image.getBoundingClientRect())) return true;
+    }
+    return false;
+  };
+  return { loaded, late, scripts: document.scripts.length > 0, content: showsSomething() };
+})

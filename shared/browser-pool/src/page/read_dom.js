@@ -1,0 +1,6 @@
+// The rendered document as text, at most `limit` UTF-16 units of it.
+(limit => {
+  const type = document.doctype ? new XMLSerializer().serializeToString(document.doctype) : '';
+  const text = type + (document.documentElement ? document.documentElement.outerHTML : '');
+  return text.length > limit ? text.slice(0, limit) : text;
+})

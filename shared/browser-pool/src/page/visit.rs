@@ -1,0 +1,278 @@
+//! URL in, rendered DOM out: navigation, readiness by the wanted fields or by quiet, the DOM as text.
+
+use std::time::Duration;
+
+use chromiumoxide::cdp::browser_protocol::page::{NavigateParams, NavigateReturns};
+use chromiumoxide::cdp::js_protocol::runtime::ExecutionContextId;
+use tokio::time::Instant;
+use url::Url;
+
+use super::{Page, evaluation, isolated_world, value_of};
+use crate::deadline::{Deadline, Stage, StageTimes};
+use crate::egress::{Trouble, UpstreamFailure};
+use crate::error::{NetworkFailure, PoolError};
+
+const FIELDS_READY: &str = include_str!("fields_ready.js");
+const READ_DOM: &str = include_str!("read_dom.js");
+
+/// The fields must stay the same for this long to be believed: prices are swapped shortly after they appear.
+const STABLE: Duration = Duration::from_millis(50);
+
+/// Nothing in flight for this long is quiet.
+const NETWORK_QUIET: Duration = Duration::from_millis(80);
+
+/// A page that is quiet but shows no fields is given this long without any change before it is taken as it is:
+/// scripts that render after a timer look just like it.
+const DOM_QUIET: Duration = Duration::from_millis(400);
+
+/// UTF-16 units of a DOM that are read; the largest real shop pages have some 3 million.
+const MOST_DOM: usize = 24_000_000;
+
+/// A page to visit.
+#[derive(Debug, Clone, Copy)]
+pub struct Visit<'a> {
+    pub url: &'a Url,
+    /// In place of the pool's identity.
+    pub user_agent: Option<&'a str>,
+    /// A JavaScript expression, evaluated in an isolated world: a fingerprint of the wanted fields once they are
+    /// visible, an empty string before.
+    pub fields: &'a str,
+}
+
+/// What was found there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visited {
+    /// After redirects and what scripts made of it.
+    pub final_url: Url,
+    /// The main document's HTTP status.
+    pub status: Option<u16>,
+    /// The main document's media type, lower case, without parameters.
+    pub content_type: Option<String>,
+    /// The rendered DOM; empty when the answer was no document.
+    pub html: String,
+    pub ready: Ready,
+}
+
+/// What ended the wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ready {
+    /// The wanted fields were visible and stable.
+    Fields,
+    /// Nothing was going on any more.
+    Quiet,
+    /// The request's time was nearly up: this is what was there.
+    Deadline,
+}
+
+impl Page {
+    pub(crate) async fn visit(
+        &self,
+        visit: &Visit<'_>,
+        deadline: Deadline,
+        times: &mut StageTimes,
+    ) -> Result<Visited, PoolError> {
+        let started = Instant::now();
+        let loaded = self.navigate(visit, deadline).await;
+        times.add(Stage::Load, started.elapsed());
+        if !loaded? {
+            return self.visited(visit, String::new(), Ready::Quiet);
+        }
+        let started = Instant::now();
+        let ready = self.wait_until_ready(visit.fields, deadline).await;
+        times.add(Stage::Ready, started.elapsed());
+        let ready = ready?;
+        self.refuse_forbidden_document()?;
+        let started = Instant::now();
+        let html = self.read_dom(deadline).await;
+        times.add(Stage::Extract, started.elapsed());
+        match html {
+            Ok(html) => self.visited(visit, html, ready),
+            // The page was never ready to be read: that is where the time went.
+            Err(PoolError::Timeout { .. }) if ready == Ready::Deadline => {
+                Err(PoolError::Timeout { stage: Stage::Ready })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn visited(&self, visit: &Visit<'_>, html: String, ready: Ready) -> Result<Visited, PoolError> {
+        self.refuse_forbidden_document()?;
+        let main = self.watch.main_document();
+        let url = self.watch.url().filter(|url| url.starts_with("http"));
+        let url = url.or_else(|| main.as_ref().map(|main| main.url.clone()));
+        Ok(Visited {
+            final_url: url.and_then(|url| Url::parse(&url).ok()).unwrap_or_else(|| visit.url.clone()),
+            status: main.as_ref().map(|main| main.status).filter(|status| *status > 0),
+            content_type: main.map(|main| main.mime.to_ascii_lowercase()).filter(|mime| !mime.is_empty()),
+            html,
+            ready,
+        })
+    }
+
+    /// True when a document was committed, false when the answer was none (a download, 204).
+    async fn navigate(&self, visit: &Visit<'_>, deadline: Deadline) -> Result<bool, PoolError> {
+        self.egress.begin();
+        if let (Some(user_agent), Some(identity)) = (visit.user_agent, self.browser.presented()) {
+            self.browser.connection().tell(Some(&self.session), &identity.command(Some(user_agent)));
+        }
+        let navigation = self.send(&NavigateParams::new(visit.url.as_str()));
+        let answer = self.answer(Stage::Load, deadline, navigation).await;
+        self.refuse_forbidden_document()?;
+        let answer: NavigateReturns = answer?;
+        let Some(error) = answer.error_text.filter(|text| !text.is_empty()) else {
+            return self.egress_failure(true).map_or(Ok(true), Err);
+        };
+        if error == "net::ERR_ABORTED" && self.watch.main_document().is_some() {
+            return Ok(false);
+        }
+        Err(self.egress_failure(false).unwrap_or_else(|| network_error(NetworkFailure::of_chromium(&error))))
+    }
+
+    /// A page whose document came from the proxy's refusal is none, whatever it says.
+    fn refuse_forbidden_document(&self) -> Result<(), PoolError> {
+        let trouble = self.main_url().and_then(|url| self.egress.report().trouble_of(&url));
+        match trouble {
+            Some(Trouble::Refused(reason)) if reason.is_about_target() => Err(PoolError::Forbidden),
+            _ => Ok(()),
+        }
+    }
+
+    /// Why the proxy could not fetch the main document, in its own words: Chromium only knows that a tunnel failed.
+    /// Nothing but the main document has been asked for yet, so the latest trouble is its own.
+    fn egress_failure(&self, answered: bool) -> Option<PoolError> {
+        let report = self.egress.report();
+        let trouble = match self.main_url() {
+            Some(url) if answered => report.trouble_of(&url),
+            _ => report.troubles.last().map(|(_, trouble)| *trouble),
+        };
+        trouble.map(|trouble| match trouble {
+            Trouble::Refused(reason) if reason.is_about_target() => PoolError::Forbidden,
+            Trouble::Refused(_) => network_error(NetworkFailure::TooLarge),
+            Trouble::Failed(failure) => {
+                PoolError::Network { failure: failure.into(), retriable: failure.is_retriable() }
+            }
+        })
+    }
+
+    fn main_url(&self) -> Option<Url> {
+        self.watch.main_document().and_then(|main| Url::parse(&main.url).ok())
+    }
+
+    async fn wait_until_ready(&self, fields: &str, deadline: Deadline) -> Result<Ready, PoolError> {
+        // Reading the DOM must still be possible afterwards.
+        let until = deadline.less((deadline.remaining() / 5).min(Duration::from_secs(1)));
+        loop {
+            if until.has_passed() {
+                return Ok(Ready::Deadline);
+            }
+            let before = self.watch.activity().navigations;
+            let world = match self.answer(Stage::Ready, until, self.send(&isolated_world(&self.frame))).await
+            {
+                Ok(world) => world.execution_context_id,
+                Err(PoolError::Timeout { .. }) => return Ok(Ready::Deadline),
+                Err(PoolError::Render { .. }) => {
+                    self.document_changes(before, until).await;
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            match self.fields_or_quiet(world, fields, until).await {
+                Err(PoolError::Timeout { .. }) => return Ok(Ready::Deadline),
+                // A navigation took the world away, and the evaluation with it: ask again in the new document.
+                Err(PoolError::Render { .. }) => self.document_changes(before, until).await,
+                other => return other,
+            }
+        }
+    }
+
+    async fn fields_or_quiet(
+        &self,
+        world: ExecutionContextId,
+        fields: &str,
+        until: Deadline,
+    ) -> Result<Ready, PoolError> {
+        let expression = format!("({FIELDS_READY})({}, () => ({fields}))", STABLE.as_millis());
+        let asked = self.send(&evaluation(Some(world), expression));
+        tokio::select! {
+            found = self.answer(Stage::Ready, until, asked) => value_of::<String>(found?).map(|_| Ready::Fields),
+            quiet = self.quiet(world, until) => quiet.map(|()| Ready::Quiet),
+        }
+    }
+
+    /// Loaded, nothing in flight, nothing changing.
+    async fn quiet(&self, world: ExecutionContextId, until: Deadline) -> Result<(), PoolError> {
+        const LAST_CHANGE: &str = "performance.now() - (globalThis.__lastChange || 0)";
+        loop {
+            let changed = self.watch.changed.notified();
+            let activity = self.watch.activity();
+            let network = activity.quiet_since.map(|since| since.elapsed());
+            let pause = match network {
+                Some(quiet) if activity.loaded && quiet >= NETWORK_QUIET => {
+                    let unchanged: f64 =
+                        self.evaluate(Stage::Ready, until, Some(world), LAST_CHANGE.to_owned()).await?;
+                    let unchanged = Duration::from_secs_f64(unchanged.max(0.0) / 1000.0);
+                    if unchanged >= DOM_QUIET {
+                        return Ok(());
+                    }
+                    DOM_QUIET.saturating_sub(unchanged)
+                }
+                Some(quiet) if activity.loaded => NETWORK_QUIET.saturating_sub(quiet),
+                // An event tells when that changes; a request that is given up on tells nothing.
+                _ => Duration::from_secs(1),
+            };
+            let woken = async {
+                let _ = tokio::time::timeout(pause.max(Duration::from_millis(5)), changed).await;
+            };
+            until.limit(woken).await.map_err(|_| PoolError::Timeout { stage: Stage::Ready })?;
+        }
+    }
+
+    /// The next document of the main frame, or a moment: a frame is between two documents for some milliseconds.
+    async fn document_changes(&self, before: u64, until: Deadline) {
+        const BETWEEN_DOCUMENTS: Duration = Duration::from_millis(20);
+        let changed = self.watch.changed.notified();
+        if self.watch.activity().navigations == before {
+            let _ = until.within(BETWEEN_DOCUMENTS).limit(changed).await;
+        }
+    }
+
+    async fn read_dom(&self, deadline: Deadline) -> Result<String, PoolError> {
+        loop {
+            let before = self.watch.activity().navigations;
+            let world = self.answer(Stage::Extract, deadline, self.send(&isolated_world(&self.frame))).await;
+            let html = match world {
+                Ok(world) => {
+                    let expression = format!("({READ_DOM})({MOST_DOM})");
+                    self.evaluate(Stage::Extract, deadline, Some(world.execution_context_id), expression)
+                        .await
+                }
+                Err(error) => Err(error),
+            };
+            match html {
+                // Navigated away in between, unless it goes on like that.
+                Err(PoolError::Render { .. }) if !deadline.has_passed() => {
+                    self.document_changes(before, deadline).await;
+                }
+                other => return other,
+            }
+        }
+    }
+}
+
+fn network_error(failure: NetworkFailure) -> PoolError {
+    PoolError::Network { failure, retriable: failure.is_passing() }
+}
+
+impl From<UpstreamFailure> for NetworkFailure {
+    fn from(failure: UpstreamFailure) -> Self {
+        match failure {
+            UpstreamFailure::NoSuchHost => Self::NoSuchHost,
+            UpstreamFailure::Dns | UpstreamFailure::Unreachable => Self::Other,
+            UpstreamFailure::DnsTimeout => Self::DnsTimeout,
+            UpstreamFailure::ConnectRefused => Self::ConnectionRefused,
+            UpstreamFailure::ConnectTimeout | UpstreamFailure::IdleTimeout => Self::ConnectTimeout,
+            UpstreamFailure::Reset => Self::ConnectionReset,
+            UpstreamFailure::BadResponse => Self::InvalidResponse,
+        }
+    }
+}

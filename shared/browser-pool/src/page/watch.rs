@@ -1,0 +1,295 @@
+//! What a page's events tell: whether it lives, what it loads, what its main document answered.
+//!
+//! Only the events that matter are parsed, and only the parts of them that matter. Everything here runs on the
+//! connection's reading task: it notes and returns.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chromiumoxide::cdp::browser_protocol::page::HandleJavaScriptDialogParams;
+use chromiumoxide::cdp::browser_protocol::target::SessionId;
+use serde::Deserialize;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::cdp::{Connection, Listener};
+
+/// A request that takes longer is no reason to call a page busy: a stream, a long poll, an advert.
+const PATIENCE_WITH_ONE_REQUEST: Duration = Duration::from_secs(3);
+
+/// Beyond this many the page is busy anyway.
+const MOST_TRACKED: usize = 2_000;
+
+/// Hears one page's session.
+pub(crate) struct PageWatch {
+    connection: Connection,
+    session: SessionId,
+    frame: String,
+    state: Mutex<State>,
+    /// Something that [`PageWatch::activity`] tells has changed.
+    pub(crate) changed: Notify,
+    /// The renderer is gone, or the page was closed or revoked: nothing answers any more.
+    pub(crate) dead: CancellationToken,
+}
+
+#[derive(Default)]
+struct State {
+    crashed: bool,
+    main: Option<MainDocument>,
+    url: Option<String>,
+    loaded: bool,
+    navigations: u64,
+    in_flight: HashMap<String, Instant>,
+    last_network: Option<Instant>,
+}
+
+/// The answer that the page's main document came with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MainDocument {
+    pub(crate) url: String,
+    pub(crate) status: u16,
+    pub(crate) mime: String,
+}
+
+/// What a page is up to at a moment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Activity {
+    /// The main document has fired `load`.
+    pub(crate) loaded: bool,
+    /// How many documents the main frame has shown since it was opened.
+    pub(crate) navigations: u64,
+    /// Since when nothing has been in flight; `None` while something is.
+    pub(crate) quiet_since: Option<Instant>,
+}
+
+impl std::fmt::Debug for PageWatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PageWatch").field("session", &self.session).finish_non_exhaustive()
+    }
+}
+
+impl PageWatch {
+    pub(crate) fn new(connection: Connection, session: SessionId, frame: String) -> Self {
+        let dead = connection.closed().child_token();
+        Self { connection, session, frame, state: Mutex::default(), changed: Notify::new(), dead }
+    }
+
+    pub(crate) fn renderer_crashed(&self) -> bool {
+        self.state().crashed
+    }
+
+    pub(crate) fn main_document(&self) -> Option<MainDocument> {
+        self.state().main.clone()
+    }
+
+    /// The main frame's address, as scripts may have changed it.
+    pub(crate) fn url(&self) -> Option<String> {
+        self.state().url.clone()
+    }
+
+    pub(crate) fn activity(&self) -> Activity {
+        let now = Instant::now();
+        let mut state = self.state();
+        state.in_flight.retain(|_, since| now.duration_since(*since) < PATIENCE_WITH_ONE_REQUEST);
+        let idle = state.in_flight.is_empty();
+        Activity {
+            loaded: state.loaded,
+            navigations: state.navigations,
+            quiet_since: idle.then(|| state.last_network.unwrap_or(now)),
+        }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.state());
+        self.changed.notify_waiters();
+    }
+
+    fn request_started(&self, params: &Bytes) {
+        let Ok(request) = serde_json::from_slice::<RequestEvent>(params) else { return };
+        if matches!(request.kind.as_deref(), Some("EventSource" | "Ping" | "Media" | "Preflight")) {
+            return;
+        }
+        self.note(|state| {
+            let now = Instant::now();
+            if state.in_flight.len() < MOST_TRACKED {
+                state.in_flight.insert(request.id, now);
+            }
+            state.last_network = Some(now);
+        });
+    }
+
+    fn request_ended(&self, params: &Bytes) {
+        let Ok(request) = serde_json::from_slice::<RequestEvent>(params) else { return };
+        self.note(|state| {
+            if state.in_flight.remove(&request.id).is_some() {
+                state.last_network = Some(Instant::now());
+            }
+        });
+    }
+
+    fn response_received(&self, params: &Bytes) {
+        let Ok(event) = serde_json::from_slice::<ResponseEvent>(params) else { return };
+        if event.kind == "Document" && event.frame.as_deref() == Some(&self.frame) {
+            let ResponseText { url, status, mime } = event.response;
+            self.note(|state| state.main = Some(MainDocument { url, status, mime }));
+        }
+    }
+
+    fn navigated(&self, params: &Bytes) {
+        let Ok(event) = serde_json::from_slice::<FrameEvent>(params) else { return };
+        if event.frame.id == self.frame {
+            self.note(|state| {
+                state.url = Some(event.frame.url);
+                state.loaded = false;
+                state.navigations += 1;
+            });
+        }
+    }
+
+    fn moved_within_document(&self, params: &Bytes) {
+        let Ok(event) = serde_json::from_slice::<WithinDocumentEvent>(params) else { return };
+        if event.frame == self.frame {
+            self.state().url = Some(event.url);
+        }
+    }
+
+    /// There is nobody to ask: leaving is agreed to, everything else is declined.
+    fn dialog_opened(&self, params: &Bytes) {
+        let accept =
+            serde_json::from_slice::<DialogEvent>(params).is_ok_and(|event| event.kind == "beforeunload");
+        self.connection
+            .tell(Some(&self.session), &HandleJavaScriptDialogParams { accept, prompt_text: None });
+    }
+}
+
+impl Listener for PageWatch {
+    fn event(&self, method: &str, params: &Bytes) {
+        match method {
+            "Network.requestWillBeSent" => self.request_started(params),
+            "Network.loadingFinished" | "Network.loadingFailed" => self.request_ended(params),
+            "Network.responseReceived" => self.response_received(params),
+            "Page.frameNavigated" => self.navigated(params),
+            "Page.navigatedWithinDocument" => self.moved_within_document(params),
+            "Page.loadEventFired" => self.note(|state| state.loaded = true),
+            "Page.javascriptDialogOpening" => self.dialog_opened(params),
+            "Inspector.targetCrashed" => {
+                self.note(|state| state.crashed = true);
+                self.dead.cancel();
+            }
+            "Inspector.detached" | "Target.detachedFromTarget" => self.dead.cancel(),
+            _ => {}
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct RequestEvent {
+    #[serde(rename = "requestId")]
+    id: String,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct ResponseEvent {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(rename = "frameId")]
+    frame: Option<String>,
+    response: ResponseText,
+}
+
+#[derive(Deserialize)]
+struct ResponseText {
+    url: String,
+    status: u16,
+    #[serde(rename = "mimeType")]
+    mime: String,
+}
+
+#[derive(Deserialize)]
+struct FrameEvent {
+    frame: FrameText,
+}
+
+#[derive(Deserialize)]
+struct FrameText {
+    id: String,
+    url: String,
+}
+
+#[derive(Deserialize)]
+struct WithinDocumentEvent {
+    #[serde(rename = "frameId")]
+    frame: String,
+    url: String,
+}
+
+#[derive(Deserialize)]
+struct DialogEvent {
+    #[serde(rename = "type")]
+    kind: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn watch() -> PageWatch {
+        let (ours, _theirs) = tokio::io::duplex(1024);
+        let (reader, writer) = tokio::io::split(ours);
+        PageWatch::new(Connection::open(reader, writer), SessionId::new("S"), "F".to_owned())
+    }
+
+    fn tell(watch: &PageWatch, method: &str, params: &'static str) {
+        watch.event(method, &Bytes::from_static(params.as_bytes()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_page_is_quiet_when_nothing_is_in_flight_and_a_stream_does_not_count() {
+        let watch = watch();
+        tell(&watch, "Network.requestWillBeSent", r#"{"requestId":"1","type":"Fetch"}"#);
+        tell(&watch, "Network.requestWillBeSent", r#"{"requestId":"2","type":"EventSource"}"#);
+        assert!(watch.activity().quiet_since.is_none());
+        tell(&watch, "Network.loadingFinished", r#"{"requestId":"1"}"#);
+        assert!(watch.activity().quiet_since.is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_endless_request_does_not_keep_a_page_busy() {
+        let watch = watch();
+        tell(&watch, "Network.requestWillBeSent", r#"{"requestId":"1","type":"XHR"}"#);
+        tokio::time::advance(PATIENCE_WITH_ONE_REQUEST).await;
+        assert!(watch.activity().quiet_since.is_some());
+    }
+
+    #[tokio::test]
+    async fn only_the_main_frame_speaks_for_the_page() {
+        let watch = watch();
+        let of_a_child = r#"{"type":"Document","frameId":"G","response":{"url":"http://advert/","status":500,"mimeType":"text/html"}}"#;
+        tell(&watch, "Network.responseReceived", of_a_child);
+        assert_eq!(watch.main_document(), None);
+        let of_the_page = r#"{"type":"Document","frameId":"F","response":{"url":"http://shop/","status":404,"mimeType":"text/html"}}"#;
+        tell(&watch, "Network.responseReceived", of_the_page);
+        assert_eq!(watch.main_document().expect("known").status, 404);
+    }
+
+    #[tokio::test]
+    async fn a_crash_ends_the_page_and_garbage_does_not() {
+        let watch = watch();
+        for method in ["Network.requestWillBeSent", "Page.frameNavigated", "Network.responseReceived", "X.y"]
+        {
+            tell(&watch, method, r#"{"requestId":5}"#);
+        }
+        assert!(!watch.dead.is_cancelled());
+        tell(&watch, "Inspector.targetCrashed", "{}");
+        assert!(watch.dead.is_cancelled() && watch.renderer_crashed());
+    }
+}

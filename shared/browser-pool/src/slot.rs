@@ -1,0 +1,261 @@
+//! One of the pool's browsers, kept alive: launched, probed, measured, replaced, with pages opened ahead.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use deadpool::{managed, unmanaged};
+use tokio::sync::{Notify, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::browser::{Browser, LaunchError};
+use crate::cdp::CallError;
+use crate::config::Viewport;
+use crate::deadline::{Deadline, StageTimes};
+use crate::egress::Egress;
+use crate::launcher::{BrowserManager, Launcher};
+use crate::page::{Document, Page};
+
+/// Failed launches are repeated after half a second, then twice as long each time, up to this.
+const LONGEST_BACK_OFF: Duration = Duration::from_secs(30);
+
+/// Opening a page takes some 15 ms: a browser that needs this long is not worth waiting for.
+pub(crate) const OPEN_LIMIT: Duration = Duration::from_secs(5);
+
+#[derive(Debug)]
+pub(crate) struct Slot {
+    launcher: Arc<Launcher>,
+    egress: Arc<Egress>,
+    /// Holds at most one browser: create is a launch, recycle asks whether it may go on.
+    browsers: managed::Pool<BrowserManager>,
+    current: Mutex<Option<Arc<Browser>>>,
+    /// Pages opened ahead, of the current browser or (to be thrown away) of its predecessor.
+    warm: unmanaged::Pool<Page>,
+    warm_pages: usize,
+    /// A lease has ended, or a browser has come up: there may be pages to open.
+    pub(crate) refill: Notify,
+    failures: AtomicU32,
+    /// Tells the pool that something about its browsers has changed.
+    changed: watch::Sender<u64>,
+}
+
+/// How a look at a browser ended.
+enum Turn {
+    GoOn,
+    Died,
+    Closing,
+}
+
+impl Slot {
+    pub(crate) fn new(
+        launcher: &Arc<Launcher>,
+        egress: &Arc<Egress>,
+        warm_pages: usize,
+        changed: watch::Sender<u64>,
+    ) -> Result<Self, managed::BuildError> {
+        let browsers = managed::Pool::builder(BrowserManager(Arc::clone(launcher))).max_size(1).build()?;
+        Ok(Self {
+            launcher: Arc::clone(launcher),
+            egress: Arc::clone(egress),
+            browsers,
+            current: Mutex::default(),
+            warm: unmanaged::Pool::new(warm_pages.max(1)),
+            warm_pages,
+            refill: Notify::new(),
+            failures: AtomicU32::new(0),
+            changed,
+        })
+    }
+
+    /// The browser that new pages are opened in.
+    pub(crate) fn browser(&self) -> Option<Arc<Browser>> {
+        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        current.clone().filter(|browser| browser.is_available())
+    }
+
+    /// Launches that failed in a row.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn warm_count(&self) -> usize {
+        self.warm.status().size
+    }
+
+    /// A page that was opened ahead in `browser`.
+    pub(crate) fn take_warm(&self, browser: &Arc<Browser>) -> Option<Page> {
+        while let Ok(page) = self.warm.try_remove() {
+            if page.is_alive() && Arc::ptr_eq(&page.browser, browser) {
+                return Some(page);
+            }
+            // Its browser was replaced; dropping the page disposes of its context.
+        }
+        None
+    }
+
+    /// Opens a page now.
+    pub(crate) async fn open(&self, browser: &Arc<Browser>, deadline: Deadline) -> Result<Page, CallError> {
+        open_page(&self.launcher, &self.egress, browser, deadline).await
+    }
+
+    /// Keeps one browser up until `closing`.
+    pub(crate) async fn supervise(
+        self: Arc<Self>,
+        closing: CancellationToken,
+        fatal: watch::Sender<Option<String>>,
+    ) {
+        while !closing.is_cancelled() {
+            match closing.run_until_cancelled(self.browsers.get()).await {
+                None => break,
+                Some(Ok(browser)) => {
+                    self.failures.store(0, Ordering::Relaxed);
+                    self.publish(&browser);
+                    match self.look_after(&browser, &closing).await {
+                        // Handing it back and taking it again is what makes deadpool judge it.
+                        Turn::GoOn => {}
+                        Turn::Died => self.launcher.note_death(&browser),
+                        Turn::Closing => break,
+                    }
+                }
+                Some(Err(error)) => self.launch_failed(&error.to_string(), &error, &closing, &fatal).await,
+            }
+        }
+        let last = self.current.lock().unwrap_or_else(PoisonError::into_inner).take();
+        while self.warm.try_remove().is_ok() {}
+        if let Some(browser) = last {
+            browser.close().await;
+        }
+    }
+
+    /// Opens pages ahead whenever there is room and nobody waits.
+    pub(crate) async fn keep_warm(self: Arc<Self>, closing: CancellationToken, is_idle: impl Fn() -> bool) {
+        while closing.run_until_cancelled(self.refill.notified()).await.is_some() {
+            while self.warm_count() < self.warm_pages && is_idle() {
+                let Some(browser) = self.browser() else { break };
+                let opened = async {
+                    let deadline = Deadline::after(OPEN_LIMIT);
+                    let page = self.open(&browser, deadline).await?;
+                    if let Some(html) = &self.launcher.profile.warm_html
+                        && is_idle()
+                    {
+                        // A page that does not warm up is still a page; the next probe judges the browser.
+                        let _ = warm_up(&page, html, self.launcher.profile.viewport, deadline).await;
+                    }
+                    Ok::<_, CallError>(page)
+                };
+                match closing.run_until_cancelled(opened).await {
+                    Some(Ok(page)) => drop(self.warm.try_add(page)),
+                    Some(Err(_)) | None => break,
+                }
+            }
+        }
+    }
+
+    fn publish(self: &Arc<Self>, browser: &Arc<Browser>) {
+        let predecessor = {
+            let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+            if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, browser)) {
+                return;
+            }
+            current.replace(Arc::clone(browser))
+        };
+        if let Some(predecessor) = predecessor.filter(|browser| browser.is_alive()) {
+            let reason = self.launcher.is_due(&predecessor);
+            if let Some(reason) = reason {
+                self.launcher.metrics.restarted(reason);
+                tracing::info!(
+                    generation = predecessor.generation,
+                    reason = reason.as_str(),
+                    "a browser retires"
+                );
+            }
+            self.launcher.tasks.spawn(retire(predecessor, self.launcher.supervision.retire_limit));
+        }
+        self.changed.send_modify(|changes| *changes += 1);
+        self.refill.notify_one();
+    }
+
+    /// Watches a browser for one interval, then probes and measures it.
+    async fn look_after(&self, browser: &Arc<Browser>, closing: &CancellationToken) -> Turn {
+        let supervision = self.launcher.supervision;
+        tokio::select! {
+            () = closing.cancelled() => return Turn::Closing,
+            () = browser.died() => return self.died(),
+            () = tokio::time::sleep(supervision.probe_interval) => {}
+        }
+        let was_available = browser.is_available();
+        browser.probe(supervision.probe_limit).await;
+        if !browser.is_alive() {
+            return self.died();
+        }
+        if was_available != browser.is_available() {
+            self.changed.send_modify(|changes| *changes += 1);
+        }
+        self.launcher.metrics.cpu.inc_by(browser.measure().await.as_secs_f64());
+        self.refill.notify_one();
+        Turn::GoOn
+    }
+
+    fn died(&self) -> Turn {
+        self.changed.send_modify(|changes| *changes += 1);
+        Turn::Died
+    }
+
+    /// Back-off; a browser that still serves goes on serving meanwhile.
+    async fn launch_failed(
+        &self,
+        said: &str,
+        error: &managed::PoolError<LaunchError>,
+        closing: &CancellationToken,
+        fatal: &watch::Sender<Option<String>>,
+    ) {
+        let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
+        self.changed.send_modify(|changes| *changes += 1);
+        tracing::error!(said, failures, "a browser could not be started");
+        if let managed::PoolError::Backend(LaunchError::NoSandbox { said }) = error {
+            fatal.send_replace(Some(said.clone()));
+        }
+        let pause = Duration::from_millis(500 << failures.min(7).saturating_sub(1)).min(LONGEST_BACK_OFF);
+        let jittered = pause.mul_f64(fastrand::f64().mul_add(0.4, 0.8));
+        let _ = closing.run_until_cancelled(tokio::time::sleep(jittered)).await;
+    }
+}
+
+/// Opens a page in `browser` with an egress address of its own.
+pub(crate) async fn open_page(
+    launcher: &Launcher,
+    egress: &Egress,
+    browser: &Arc<Browser>,
+    deadline: Deadline,
+) -> Result<Page, CallError> {
+    let egress = egress.open().await.map_err(|error| {
+        tracing::error!(%error, "no egress address could be opened for a page");
+        CallError::Rejected { method: "egress".to_owned(), message: "no address could be opened".to_owned() }
+    })?;
+    Page::open(browser, &launcher.profile, egress, deadline).await
+}
+
+/// Shows a sample and captures a corner of it: fonts, rasteriser and encoder are then up.
+pub(crate) async fn warm_up(
+    page: &Page,
+    html: &str,
+    viewport: Viewport,
+    deadline: Deadline,
+) -> Result<bool, crate::error::PoolError> {
+    let document = Document { html, css_overrides: None, javascript: None, viewport };
+    let shown = page.show(&document, deadline, &mut StageTimes::default()).await?;
+    let corner = page.capture_corner(deadline).await?;
+    Ok(shown.has_content && corner.starts_with(&[0xff, 0xd8]))
+}
+
+/// Lets a replaced browser finish its pages, then closes it.
+async fn retire(browser: Arc<Browser>, limit: Duration) {
+    const LOOK: Duration = Duration::from_millis(50);
+    let finished = async {
+        while browser.leases() > 0 && browser.is_alive() {
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    let _ = tokio::time::timeout(limit, finished).await;
+    browser.close().await;
+}
