@@ -134,6 +134,24 @@ mod tests {
         assert!(is_this_machine(own).expect("loopback is always routed"));
     }
 
+    #[tokio::test]
+    async fn our_own_listeners_are_refused_even_if_a_pair_covers_them() {
+        let allow = ["127.0.0.1:4001", "shop.test:4001", "127.0.0.1:4002"];
+        let allow = allow.iter().map(|pair| pair.parse().expect("a pair")).collect();
+        let gate = Gate::new(EgressConfig { allow, ..EgressConfig::default() });
+        gate.add_listener(4001);
+        let addresses = |text: &str| {
+            let (gate, target) = (&gate, text.parse::<HostPort>().expect("a pair"));
+            async move { gate.addresses(&target).await }
+        };
+        let own = Err(Trouble::Refused(RefusalReason::OwnAddress));
+        assert_eq!(addresses("127.0.0.1:4001").await, own);
+        assert_eq!(addresses("localhost:4001").await, own);
+        assert!(addresses("127.0.0.1:4002").await.is_ok());
+        gate.remove_listener(4001);
+        assert!(addresses("127.0.0.1:4001").await.is_ok());
+    }
+
     #[test]
     fn local_forms_are_recognised() {
         for text in ["127.0.0.1", "127.9.9.9", "::1", "0.0.0.0", "::", "::ffff:127.0.0.1"] {

@@ -53,7 +53,9 @@ impl Upstream {
         let activity = wire.activity();
         let limits = *account.limits();
         let (sender, connection) = http1::Builder::new()
+            // as browsers write them, also the ones that this proxy adds
             .preserve_header_case(true)
+            .title_case_headers(true)
             .max_header_size(limits.max_header_bytes)
             .handshake(TokioIo::new(wire))
             .await

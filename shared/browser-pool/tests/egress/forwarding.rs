@@ -15,18 +15,17 @@ async fn a_request_arrives_as_without_a_proxy() {
     let mut browser = world.browser().await;
     browser
         .send(&format!(
-            "GET http://{pair}/a?b=`|{{}}^\" HTTP/1.1\r\nHost: forged.test\r\nProxy-Connection: keep-alive\r\n\
+            "GET http://{pair}/a|[]^{{}}?b=`|{{}}^\\[] HTTP/1.1\r\nHost: forged.test\r\nProxy-Connection: keep-alive\r\n\
              Proxy-Authorization: Basic eDp5\r\nUser-Agent: Browser\r\nAccept-Encoding: gzip\r\nCookie: a=1\r\n\r\n"
         ))
         .await;
     let reply = browser.reply().await;
     assert_eq!((reply.status, reply.text()), (200, "hello"));
     let expected = format!(
-        "GET /a?b=`|{{}}^\" HTTP/1.1\r\nHost: {pair}\r\nconnection: keep-alive\r\nUser-Agent: Browser\r\n\
+        "GET /a|[]^{{}}?b=`|{{}}^\\[] HTTP/1.1\r\nHost: {pair}\r\nConnection: keep-alive\r\nUser-Agent: Browser\r\n\
          Accept-Encoding: gzip\r\nCookie: a=1\r\n\r\n"
     );
-    let head = site.heads().concat();
-    assert_eq!(head.replacen("Connection: keep-alive", "connection: keep-alive", 1), expected);
+    assert_eq!(site.heads(), [expected]);
 }
 
 #[tokio::test]
