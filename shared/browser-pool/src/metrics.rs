@@ -163,11 +163,12 @@ pub(crate) struct Levels {
 /// Reads the pool when Prometheus asks: gauges that mirror state cannot go stale.
 pub(crate) struct PoolGauges<F> {
     read: F,
-    gauges: Vec<(Gauge, fn(&Levels) -> f64)>,
+    gauges: Vec<(Gauge, Level)>,
     descriptions: Vec<Desc>,
 }
 
-type Mirror = (&'static str, &'static str, fn(&Levels) -> f64);
+type Level = fn(&Levels) -> f64;
+type Mirror = (&'static str, &'static str, Level);
 
 const MIRRORS: [Mirror; 10] = [
     ("playwright_browser_pool_size", "Browsers that should serve.", |l| l.browsers as f64),

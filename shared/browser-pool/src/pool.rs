@@ -253,7 +253,7 @@ impl Inner {
                 Ok(page) => (page, count),
                 Err(error) => {
                     self.tasks.spawn(async move { browser.close().await });
-                    return Err(acquire_error(error));
+                    return Err(acquire_error(&error));
                 }
             }
         } else {
@@ -294,7 +294,7 @@ impl Inner {
                 // Dead, or as good as: the next round finds another, or waits for its successor.
                 Err(CallError::Gone) => {}
                 Err(CallError::DeadlinePassed { .. }) => browser.kill(RestartReason::Hung),
-                Err(error) => return Err(acquire_error(error)),
+                Err(error) => return Err(acquire_error(&error)),
             }
         }
     }
@@ -348,8 +348,6 @@ impl Inner {
     fn phase(&self) -> Phase {
         if self.draining.load(Ordering::Acquire) {
             Phase::Draining
-        } else if *self.changes.borrow() == 0 || self.launcher.generations.load(Ordering::Relaxed) == 0 {
-            Phase::Starting
         } else if self.success.age().is_none() && self.slots.iter().all(|slot| slot.browser().is_none()) {
             Phase::Starting
         } else {
@@ -422,14 +420,14 @@ impl Inner {
 
     async fn draw(&self, html: &str, deadline: Deadline) -> Result<bool, PoolError> {
         let (slot, browser) = self.least_busy(deadline).await?;
-        let page = slot.open(&browser, deadline).await.map_err(acquire_error)?;
+        let page = slot.open(&browser, deadline).await.map_err(|error| acquire_error(&error))?;
         let drawn = slot::warm_up(&page, html, self.launcher.profile.viewport, deadline).await;
         page.dispose(Deadline::after(self.supervision.dispose_limit)).await;
         drawn
     }
 }
 
-fn acquire_error(error: CallError) -> PoolError {
+fn acquire_error(error: &CallError) -> PoolError {
     match error {
         CallError::Gone => PoolError::BrowserCrash { retriable: true },
         CallError::DeadlinePassed { .. } => PoolError::Timeout { stage: Stage::Acquire },

@@ -113,12 +113,12 @@ impl Page {
         deadline: Deadline,
         times: &mut StageTimes,
     ) -> Result<Bytes, PoolError> {
-        self.screenshot(screenshot(shot), deadline, times).await
+        self.screenshot(screenshot(*shot), deadline, times).await
     }
 
     /// A few pixels: enough to bring up everything that a capture needs.
     pub(crate) async fn capture_corner(&self, deadline: Deadline) -> Result<Bytes, PoolError> {
-        let mut corner = screenshot(&Shot { format: ShotFormat::Jpeg { quality: 50 } });
+        let mut corner = screenshot(Shot { format: ShotFormat::Jpeg { quality: 50 } });
         corner.clip = Some(Clip { x: 0.0, y: 0.0, width: 10.0, height: 10.0, scale: 1.0 });
         self.screenshot(corner, deadline, &mut StageTimes::default()).await
     }
@@ -162,7 +162,7 @@ fn metrics(viewport: Viewport) -> SetDeviceMetricsOverrideParams {
     )
 }
 
-fn screenshot(shot: &Shot) -> CaptureScreenshotParams {
+fn screenshot(shot: Shot) -> CaptureScreenshotParams {
     let (format, quality) = match shot.format {
         ShotFormat::Jpeg { quality } => (CaptureScreenshotFormat::Jpeg, Some(quality.into())),
         ShotFormat::Png => (CaptureScreenshotFormat::Png, None),

@@ -1,8 +1,9 @@
 //! Names are looked up once per connection, and every address of theirs is judged.
 
+use std::time::Duration;
+
 use browser_pool::egress::{EgressLimits, RefusalReason, Trouble, UpstreamFailure};
 use hickory_resolver::proto::rr::RecordType;
-use std::time::Duration;
 
 use crate::dns::{Answer, addresses_of};
 use crate::site::Site;
@@ -82,24 +83,33 @@ async fn localhost_is_never_asked_about() {
 
 #[tokio::test]
 async fn names_that_cannot_be_looked_up_are_failures_and_not_refusals() {
-    let limits = EgressLimits { resolve_timeout: Duration::from_millis(300), ..EgressLimits::default() };
-    let world = World::with(&[], limits).await;
-    world.dns.set("silent.test", [Answer::Silence]);
+    let world = World::allowing(&[]).await;
     world.dns.set("broken.test", [Answer::ServerFailure]);
     world.dns.set("empty.test", [Answer::Addresses(Vec::new())]);
-    for (name, status, failure) in [
-        ("missing.test", 502, UpstreamFailure::NoSuchHost),
-        ("empty.test", 502, UpstreamFailure::NoSuchHost),
-        ("broken.test", 502, UpstreamFailure::Dns),
-        ("silent.test", 504, UpstreamFailure::DnsTimeout),
+    for (name, failure) in [
+        ("missing.test", UpstreamFailure::NoSuchHost),
+        ("empty.test", UpstreamFailure::NoSuchHost),
+        ("broken.test", UpstreamFailure::Dns),
     ] {
-        let reply = world.connect(&format!("{name}:443")).await;
-        assert_eq!((reply.status, reply.header("x-egress")), (status, Some("failed")), "{name}");
-        let url = format!("https://{name}/x").parse().expect("a url");
-        assert_eq!(world.lease.report().trouble_of(&url), Some(Trouble::Failed(failure)), "{name}");
+        check(&world, name, 502, failure).await;
     }
     assert_eq!(world.lease.report().refused, 0);
     assert_eq!(world.metric(r#"playwright_egress_failed_total{failure="no_such_host"}"#), 2);
+}
+
+#[tokio::test]
+async fn a_silent_dns_server_is_given_up() {
+    let limits = EgressLimits { resolve_timeout: Duration::from_millis(300), ..EgressLimits::default() };
+    let world = World::with(&[], limits).await;
+    world.dns.set("silent.test", [Answer::Silence]);
+    check(&world, "silent.test", 504, UpstreamFailure::DnsTimeout).await;
+}
+
+async fn check(world: &World, name: &str, status: u16, failure: UpstreamFailure) {
+    let reply = world.connect(&format!("{name}:443")).await;
+    assert_eq!((reply.status, reply.header("x-egress")), (status, Some("failed")), "{name}");
+    let url = format!("https://{name}/x").parse().expect("a url");
+    assert_eq!(world.lease.report().trouble_of(&url), Some(Trouble::Failed(failure)), "{name}");
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ async fn a_host_that_does_not_accept_is_given_up() {
     // nobody accepts: once the queue is full, the kernel drops further attempts
     let mut queued = Vec::new();
     while let Ok(Ok(stream)) =
-        tokio::time::timeout(Duration::from_millis(100), TcpStream::connect(address)).await
+        tokio::time::timeout(Duration::from_millis(500), TcpStream::connect(address)).await
     {
         queued.push(stream);
     }
