@@ -35,8 +35,10 @@ pub struct HealthReport {
     pub page_pool_available: usize,
     /// `None` until a browser has said it.
     pub chromium_version: Option<String>,
-    /// Why the status is not healthy, for the log and for the reason of an exit.
-    pub problem: Option<String>,
+    /// What is wrong while the status is unhealthy; shown to clients.
+    pub problem: &'static str,
+    /// How it last failed, for the reason of an exit; never shown to clients, as it may name local paths.
+    pub last_failure: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -114,8 +116,7 @@ pub(crate) fn routes(state: HealthState) -> OpenApiRouter {
 ))]
 async fn health(State(state): State<HealthState>) -> Response {
     let report = state.health.report();
-    let problem = (report.status == HealthStatus::Unhealthy)
-        .then(|| report.problem.clone().unwrap_or_else(|| "no browser passes its probe".to_owned()));
+    let problem = (report.status == HealthStatus::Unhealthy).then_some(report.problem);
     state.answer(&report, problem)
 }
 
@@ -141,14 +142,14 @@ async fn ready(State(state): State<HealthState>) -> Response {
     let phase = if state.lifecycle.is_draining() { Phase::Draining } else { report.phase };
     let problem = match phase {
         Phase::Serving => None,
-        Phase::Starting => Some("starting, no browser is ready yet".to_owned()),
-        Phase::Draining => Some("draining, the process is about to end".to_owned()),
+        Phase::Starting => Some("starting, no browser is ready yet"),
+        Phase::Draining => Some("draining, the process is about to end"),
     };
     state.answer(&report, problem)
 }
 
 impl HealthState {
-    fn answer(&self, report: &HealthReport, problem: Option<String>) -> Response {
+    fn answer(&self, report: &HealthReport, problem: Option<&str>) -> Response {
         let body = HealthBody {
             status: report.status,
             browser_ready: report.browser_ready,

@@ -10,6 +10,7 @@
 
 mod app;
 mod body;
+mod cpu;
 mod edge;
 mod error;
 mod health;
@@ -23,6 +24,7 @@ mod telemetry;
 
 pub use app::Kit;
 pub use body::{Body, Field, RequestFields, whole};
+pub use cpu::{CpuError, CpuWork};
 pub use error::{ApiError, ErrorBody, ErrorKind, Fault};
 pub use health::{Health, HealthReport, HealthStatus, Phase};
 pub use healthcheck::{HealthcheckError, healthcheck};

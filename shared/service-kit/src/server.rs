@@ -166,7 +166,9 @@ async fn too_long_unhealthy(health: Arc<dyn Health>, limit: Duration) -> ServeEr
         }
         let unhealthy_for = now - *since.get_or_insert(now);
         if unhealthy_for >= limit {
-            let problem = report.problem.unwrap_or_else(|| "no browser passes its probe".to_owned());
+            let last =
+                report.last_failure.map_or_else(String::new, |last| format!(" (last failure: {last})"));
+            let problem = format!("{}{last}", report.problem);
             return ServeError::Unhealthy { unhealthy_for, problem };
         }
     }

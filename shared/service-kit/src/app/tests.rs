@@ -55,7 +55,8 @@ impl Health for Fixed {
             browser_ready: self.0 != HealthStatus::Unhealthy,
             page_pool_available: 5,
             chromium_version: Some("156.0.1".to_owned()),
-            problem: None,
+            problem: "no browser passes its probe",
+            last_failure: Some("/usr/lib/chromium exited".to_owned()),
         }
     }
 }
@@ -234,7 +235,8 @@ async fn health_follows_the_report() {
         assert_eq!(answer.json()["browser_ready"], status != HealthStatus::Unhealthy);
         assert!(answer.json()["uptime_s"].is_u64());
         if health == 503 {
-            assert_error(&answer, 503, "unavailable");
+            let body = assert_error(&answer, 503, "unavailable");
+            assert_eq!(body["error_message"], "no browser passes its probe");
         }
         assert_eq!(service.get("/ready").await.status.as_u16(), ready);
         assert_eq!(service.get("/live").await.status, StatusCode::OK);

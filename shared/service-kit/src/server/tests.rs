@@ -19,7 +19,8 @@ impl Health for Fixed {
             browser_ready: true,
             page_pool_available: 1,
             chromium_version: None,
-            problem: Some("the browser is gone".to_owned()),
+            problem: "no browser",
+            last_failure: Some("exit status 1".to_owned()),
         }
     }
 }
@@ -162,7 +163,10 @@ async fn long_illness_ends_it_with_the_problem() {
     let unhealthy = Arc::new(Fixed(HealthStatus::Unhealthy));
     let ended =
         server.run_until(Router::new(), unhealthy, pending::<String>(), async || pending().await).await;
-    assert_eq!(ended.expect_err("unhealthy").to_string(), "unhealthy for 0 s: the browser is gone");
+    assert_eq!(
+        ended.expect_err("unhealthy").to_string(),
+        "unhealthy for 0 s: no browser (last failure: exit status 1)"
+    );
 }
 
 #[tokio::test]
