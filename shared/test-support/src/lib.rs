@@ -5,5 +5,14 @@
 
 pub mod built;
 pub mod fake;
+pub mod http;
+pub mod process;
+pub mod scrape;
+pub mod site;
+pub mod wait;
 
 pub use fake::{FakeChromium, Mode, fake_chromium};
+pub use http::{Client, Reply};
+pub use scrape::Scrape;
+pub use site::FixtureSite;
+pub use wait::{eventually, within};

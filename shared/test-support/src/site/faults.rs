@@ -1,0 +1,87 @@
+//! The ways in which sites misbehave.
+
+use std::future::pending;
+use std::io;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use futures_util::stream;
+use tokio::time::sleep;
+
+use super::shop::file;
+
+const HTML: &str = "text/html; charset=utf-8";
+const BETWEEN_DRIPS: Duration = Duration::from_millis(100);
+
+pub(super) fn routes() -> Router {
+    Router::new()
+        .route("/slow/{ms}/{*name}", get(slow))
+        .route("/status/{code}", get(status))
+        .route("/redirect/{hops}/{*name}", get(redirect))
+        .route("/to", get(async |Query(to): Query<To>| Redirect::temporary(&to.url)))
+        .route("/endless-redirect", get(async || Redirect::temporary("/endless-redirect")))
+        .route("/hang", get(async || -> Response { pending().await }))
+        .route("/truncated", get(truncated))
+        .route("/drip", get(drip))
+        .route("/document.pdf", get(async || ([(CONTENT_TYPE, "application/pdf")], "%PDF-1.4\n%%EOF\n")))
+        .route(
+            "/data.json",
+            get(async || ([(CONTENT_TYPE, "application/json")], r#"{"title": "not a page"}"#)),
+        )
+        .route("/attachment", get(attachment))
+}
+
+#[derive(serde::Deserialize)]
+struct To {
+    url: String,
+}
+
+async fn slow(Path((ms, name)): Path<(u64, String)>) -> Response {
+    sleep(Duration::from_millis(ms)).await;
+    if name == "json" {
+        return ([(CONTENT_TYPE, "application/json")], "{}").into_response();
+    }
+    file(&name).await
+}
+
+async fn status(Path(code): Path<u16>) -> Response {
+    let mut response = file("missing.html").await;
+    *response.status_mut() = StatusCode::from_u16(code).unwrap_or(StatusCode::NOT_FOUND);
+    response
+}
+
+async fn redirect(Path((hops, name)): Path<(u32, String)>) -> Redirect {
+    match hops {
+        0 | 1 => Redirect::temporary(&format!("/{name}")),
+        more => Redirect::temporary(&format!("/redirect/{}/{name}", more - 1)),
+    }
+}
+
+/// Promises more than it sends.
+async fn truncated() -> Response {
+    let start = Bytes::from_static(b"<!doctype html><title>Half a page</title><h1>Half");
+    let parts = [Ok(start), Err(io::Error::from(io::ErrorKind::ConnectionAborted))];
+    ([(CONTENT_TYPE, HTML), (CONTENT_LENGTH, "100000")], Body::from_stream(stream::iter(parts)))
+        .into_response()
+}
+
+/// Sends a little now and then, for ever.
+async fn drip() -> Response {
+    let drops = stream::unfold((), async |()| {
+        sleep(BETWEEN_DRIPS).await;
+        Some((Ok::<_, io::Error>(Bytes::from_static(b"<p>drip</p>\n")), ()))
+    });
+    ([(CONTENT_TYPE, HTML)], Body::from_stream(drops)).into_response()
+}
+
+async fn attachment() -> Response {
+    let headers =
+        [(CONTENT_TYPE, "application/zip"), (CONTENT_DISPOSITION, "attachment; filename=\"goods.zip\"")];
+    (headers, "PK").into_response()
+}
