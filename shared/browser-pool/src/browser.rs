@@ -125,7 +125,8 @@ impl Browser {
     /// Resolves when the browser is of no use any more: its pipe ended, or its process.
     pub(crate) async fn died(&self) {
         tokio::select! {
-            () = self.connection.closed().cancelled() => {}
+            // A process that has closed its pipe is of no use, and might stay.
+            () = self.connection.closed().cancelled() => self.chromium.kill(),
             () = self.chromium.exited().cancelled() => self.connection.close(),
         }
     }
