@@ -1,1 +1,56 @@
-//! Placeholder.
+//! The image service: HTML in, a checked picture out, by `POST /v1/render`.
+//!
+//! Here is what is HTTP about it and what is a picture about it; browsers and pages are the pool's.
+
+pub mod config;
+mod error;
+mod metrics;
+mod options;
+mod picture;
+mod routes;
+mod state;
+
+use std::sync::Arc;
+
+use axum::Router;
+use browser_pool::BrowserPool;
+use prometheus::Registry;
+use service_kit::{Build, Health, HttpMetrics, Kit, Lifecycle};
+
+use crate::config::Config;
+use crate::state::{AppState, PoolHealth};
+
+pub const BUILD: Build = Build {
+    version: env!("CARGO_PKG_VERSION"),
+    revision: match option_env!("PLAYWRIGHT_REVISION") {
+        Some(revision) => revision,
+        None => "unknown",
+    },
+};
+
+/// What is served, and what says how it is.
+pub struct App {
+    pub router: Router,
+    pub health: Arc<dyn Health>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("App").field("router", &self.router).finish_non_exhaustive()
+    }
+}
+
+/// The service over a pool that has been started; registers the service's metrics.
+pub fn app(
+    config: &Config,
+    pool: &BrowserPool,
+    registry: &Registry,
+    lifecycle: Lifecycle,
+) -> Result<App, prometheus::Error> {
+    let metrics = HttpMetrics::new(registry, BUILD, &[routes::render::PATH], &state::STAGES)?;
+    let state = AppState::new(config, pool.clone(), metrics.clone(), registry)?;
+    let health: Arc<dyn Health> = Arc::new(PoolHealth(pool.clone()));
+    let kit =
+        Kit { health: Arc::clone(&health), metrics, registry: registry.clone(), lifecycle, build: BUILD };
+    Ok(App { router: kit.app(routes::routes(state), &config.server), health })
+}

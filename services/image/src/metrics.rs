@@ -1,0 +1,57 @@
+//! The metrics that only this service has.
+
+use std::time::Duration;
+
+use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry};
+use service_kit::LATENCY_BUCKETS_MS;
+
+use crate::options::Format;
+
+/// From a plain small card to 50 million noisy pixels.
+const SIZE_BUCKETS: [f64; 11] = [1e4, 2.5e4, 5e4, 1e5, 2.5e5, 5e5, 1e6, 2e6, 4e6, 8e6, 32e6];
+
+#[derive(Debug)]
+pub(crate) struct ImageMetrics {
+    images: IntCounterVec,
+    generation: HistogramVec,
+    size: HistogramVec,
+}
+
+impl ImageMetrics {
+    pub(crate) fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
+        let by_format = &["format"];
+        let metrics = Self {
+            images: IntCounterVec::new(
+                Opts::new("playwright_images_total", "Pictures that were returned"),
+                by_format,
+            )?,
+            generation: HistogramVec::new(
+                HistogramOpts::new("playwright_image_generation_ms", "Time that a returned picture took")
+                    .buckets(LATENCY_BUCKETS_MS.to_vec()),
+                by_format,
+            )?,
+            size: HistogramVec::new(
+                HistogramOpts::new("playwright_image_size_bytes", "Size of a returned picture, encoded")
+                    .buckets(SIZE_BUCKETS.to_vec()),
+                by_format,
+            )?,
+        };
+        registry.register(Box::new(metrics.images.clone()))?;
+        registry.register(Box::new(metrics.generation.clone()))?;
+        registry.register(Box::new(metrics.size.clone()))?;
+        for format in Format::ALL {
+            let label = &[format.as_str()];
+            let _ = metrics.images.with_label_values(label);
+            let _ = metrics.generation.with_label_values(label);
+            let _ = metrics.size.with_label_values(label);
+        }
+        Ok(metrics)
+    }
+
+    pub(crate) fn returned(&self, format: Format, took: Duration, bytes: usize) {
+        let label = &[format.as_str()];
+        self.images.with_label_values(label).inc();
+        self.generation.with_label_values(label).observe(took.as_secs_f64() * 1000.0);
+        self.size.with_label_values(label).observe(bytes as f64);
+    }
+}
