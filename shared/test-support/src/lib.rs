@@ -8,11 +8,13 @@ pub mod fake;
 pub mod http;
 pub mod process;
 pub mod scrape;
+pub mod service;
 pub mod site;
 pub mod wait;
 
 pub use fake::{FakeChromium, Mode, fake_chromium};
 pub use http::{Client, Reply};
 pub use scrape::Scrape;
+pub use service::{Launch, Service, StartFailure};
 pub use site::FixtureSite;
 pub use wait::{eventually, within};

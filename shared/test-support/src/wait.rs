@@ -1,7 +1,6 @@
 //! Waiting for something to become true, with a bound. Tests don't sleep; they wait for what they need.
 
 use std::fmt::Display;
-use std::future::Future;
 use std::time::{Duration, Instant};
 
 const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
@@ -11,23 +10,15 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 /// # Panics
 ///
 /// When `limit` passes first, naming `what`.
-pub async fn eventually<T, F, L>(what: impl Display, limit: Duration, mut look: L) -> T
-where
-    L: FnMut() -> F,
-    F: Future<Output = Option<T>>,
-{
-    match within(limit, &mut look).await {
+pub async fn eventually<T>(what: impl Display, limit: Duration, look: impl AsyncFnMut() -> Option<T>) -> T {
+    match within(limit, look).await {
         Some(found) => found,
         None => panic!("not within {limit:?}: {what}"),
     }
 }
 
 /// Looks again and again until `look` finds something or `limit` passes.
-pub async fn within<T, F, L>(limit: Duration, mut look: L) -> Option<T>
-where
-    L: FnMut() -> F,
-    F: Future<Output = Option<T>>,
-{
+pub async fn within<T>(limit: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let end = Instant::now() + limit;
     loop {
         if let Some(found) = look().await {
