@@ -6,7 +6,16 @@ use std::net::SocketAddr;
 use serde::Serialize;
 use url::Url;
 
-use crate::pages::{Page, Pages};
+use crate::pages::{Page, Pages, bare};
+
+/// Where the servers are, and who cannot be asked by name.
+#[derive(Debug)]
+pub(crate) struct Servers<'a> {
+    pub(crate) http: SocketAddr,
+    pub(crate) dns: Option<SocketAddr>,
+    /// Hosts whose pages, and those of the hosts under them, are asked for by address.
+    pub(crate) by_address: &'a [String],
+}
 
 /// The pages and the service's settings for them.
 #[derive(Debug, Serialize)]
@@ -20,32 +29,45 @@ pub(crate) struct Listing {
 struct Line {
     id: String,
     /// To be asked for.
-    url: String,
+    url: Url,
 }
 
 /// By name where there is a DNS server and the page has an address of its own, else by address.
-pub(crate) fn of(pages: &Pages, http: SocketAddr, dns: Option<SocketAddr>) -> Listing {
-    let urls: Vec<_> =
-        pages.iter().map(|page| (page.entry.id.clone(), url_of(page, http, dns.is_some()))).collect();
-    let pairs: BTreeSet<_> = urls.iter().filter_map(|(_, url)| pair_of(url)).collect();
+pub(crate) fn of(pages: &Pages, servers: &Servers<'_>) -> Listing {
+    let lines: Vec<_> =
+        pages.iter().map(|page| Line { id: page.entry.id.clone(), url: servers.url_of(page) }).collect();
+    let pairs: BTreeSet<_> = lines.iter().filter_map(|line| pair_of(&line.url)).collect();
     let pairs: Vec<_> = pairs.into_iter().collect();
     let mut environment = BTreeMap::from([("PLAYWRIGHT_EGRESS_ALLOW", pairs.join(","))]);
-    environment.extend(dns.map(|dns| ("PLAYWRIGHT_DNS_SERVER", dns.to_string())));
-    let pages = urls.into_iter().map(|(id, url)| Line { id, url: url.into() }).collect();
-    Listing { pages, environment }
+    environment.extend(servers.dns.map(|dns| ("PLAYWRIGHT_DNS_SERVER", dns.to_string())));
+    Listing { pages: lines, environment }
 }
 
-fn url_of(page: &Page, http: SocketAddr, has_names: bool) -> Url {
-    let own = page.entry.url.as_ref().filter(|_| has_names).and_then(|url| moved(url, http.port()));
-    own.unwrap_or_else(|| {
-        let text = format!("http://{http}/pages/{}", page.entry.id);
-        text.parse().expect("an address and a plain id make a URL")
-    })
+impl Servers<'_> {
+    fn url_of(&self, page: &Page) -> Url {
+        let own = page.entry.url.as_ref().filter(|url| self.has_name(url));
+        own.and_then(|url| moved(url, self.http.port())).unwrap_or_else(|| {
+            let text = format!("http://{}/pages/{}", self.http, page.entry.id);
+            text.parse().expect("an address and a plain id make a URL")
+        })
+    }
+
+    fn has_name(&self, url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default();
+        let is_under = |listed: &String| {
+            host.strip_suffix(listed).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+        };
+        self.dns.is_some() && !self.by_address.iter().any(is_under)
+    }
 }
 
-/// The URL with `http` and another port. The fragment never reaches a server.
+/// The URL with `http` and another port, and without `www.`: browsers have a built-in list of hosts that
+/// they never ask over plain HTTP, and many a shop is on it with `www.` only. The fragment never reaches a
+/// server.
 fn moved(url: &Url, port: u16) -> Option<Url> {
     let mut url = url.clone();
+    let host = bare(url.host_str()?).to_owned();
+    url.set_host(Some(&host)).ok()?;
     url.set_scheme("http").ok()?;
     url.set_port(Some(port)).ok()?;
     url.set_fragment(None);
@@ -61,7 +83,7 @@ mod tests {
     use super::*;
     use crate::manifest::{Entry, Manifest};
 
-    fn listing(dns: Option<&str>) -> serde_json::Value {
+    fn listing(dns: Option<&str>, by_address: &[&str]) -> serde_json::Value {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let entry = |id: &str, url: Option<&str>| {
             std::fs::write(folder.path().join(format!("{id}.html")), "x").expect("written");
@@ -75,21 +97,23 @@ mod tests {
         let pages = Pages::find(folder.path(), manifest).expect("consistent");
         let http = "127.0.0.1:8090".parse().expect("an address");
         let dns = dns.map(|dns| dns.parse().expect("an address"));
-        serde_json::to_value(of(&pages, http, dns)).expect("serializable")
+        let by_address: Vec<_> = by_address.iter().map(|&host| host.to_owned()).collect();
+        let listing = of(&pages, &Servers { http, dns, by_address: &by_address });
+        serde_json::to_value(listing).expect("serializable")
     }
 
     #[test]
     fn with_names_pages_are_where_they_were_saved_from() {
         assert_eq!(
-            listing(Some("127.0.0.1:5353")),
+            listing(Some("127.0.0.1:5353"), &[]),
             serde_json::json!({
                 "pages": [
-                    { "id": "a", "url": "http://www.shop.test:8090/i?x=1" },
-                    { "id": "b", "url": "http://www.shop.test:8090/j" },
+                    { "id": "a", "url": "http://shop.test:8090/i?x=1" },
+                    { "id": "b", "url": "http://shop.test:8090/j" },
                     { "id": "c", "url": "http://127.0.0.1:8090/pages/c" },
                 ],
                 "environment": {
-                    "PLAYWRIGHT_EGRESS_ALLOW": "127.0.0.1:8090,www.shop.test:8090",
+                    "PLAYWRIGHT_EGRESS_ALLOW": "127.0.0.1:8090,shop.test:8090",
                     "PLAYWRIGHT_DNS_SERVER": "127.0.0.1:5353",
                 },
             })
@@ -98,11 +122,18 @@ mod tests {
 
     #[test]
     fn without_names_pages_are_at_the_address() {
-        let listing = listing(None);
+        let listing = listing(None, &[]);
         assert_eq!(listing["pages"][0]["url"], "http://127.0.0.1:8090/pages/a");
         assert_eq!(
             listing["environment"],
             serde_json::json!({ "PLAYWRIGHT_EGRESS_ALLOW": "127.0.0.1:8090" })
         );
+    }
+
+    #[test]
+    fn hosts_that_cannot_be_asked_by_name_are_asked_by_address() {
+        let listing = listing(Some("127.0.0.1:5353"), &["shop.test"]);
+        assert_eq!(listing["pages"][0]["url"], "http://127.0.0.1:8090/pages/a");
+        assert_eq!(listing["environment"]["PLAYWRIGHT_EGRESS_ALLOW"], "127.0.0.1:8090");
     }
 }

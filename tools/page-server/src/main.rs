@@ -18,6 +18,7 @@ use anyhow::{Context, ensure};
 use clap::Parser;
 use tokio::net::{TcpListener, UdpSocket};
 
+use crate::listing::Servers;
 use crate::manifest::Manifest;
 use crate::pages::Pages;
 
@@ -41,6 +42,11 @@ struct Options {
     /// Where to answer DNS, every name with 127.0.0.1; without it pages are reached by address only
     #[arg(long, value_name = "ADDR:PORT")]
     dns: Option<SocketAddr>,
+
+    /// With --list: hosts whose pages are to be asked for by address, because browsers refuse to speak plain
+    /// HTTP with them (wikipedia.org and all under it, for one)
+    #[arg(long, value_name = "HOST", value_delimiter = ',')]
+    by_address: Vec<String>,
 
     /// Print each page's id and the URL to ask for, and the service's settings, as JSON; then exit
     #[arg(long)]
@@ -67,7 +73,8 @@ async fn main() -> anyhow::Result<()> {
 fn list(pages: &Pages, options: &Options) -> anyhow::Result<()> {
     let fixed = [Some(options.http), options.dns].into_iter().flatten().all(|address| address.port() != 0);
     ensure!(fixed, "--list needs the ports: give --http and --dns a port other than 0");
-    let listing = listing::of(pages, options.http, options.dns);
+    let servers = Servers { http: options.http, dns: options.dns, by_address: &options.by_address };
+    let listing = listing::of(pages, &servers);
     say(&serde_json::to_string_pretty(&listing)?)
 }
 

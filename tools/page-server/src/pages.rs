@@ -1,7 +1,8 @@
 //! Which request gets which page.
 //!
 //! By address (`127.0.0.1`, `localhost`) a page is at `/<id>.html` and at `/pages/<id>`; by name it is where
-//! it was saved from: the same host, path and query, with `http` and this server's port.
+//! it was saved from: the same host (with or without `www.`), path and query, with `http` and this server's
+//! port.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ use crate::manifest::{Entry, Manifest};
 #[derive(Debug)]
 pub(crate) struct Pages {
     all: Vec<Page>,
-    /// Host without port, then path with query.
+    /// Bare host, then path with query.
     by_address: HashMap<(String, String), usize>,
     by_id: HashMap<String, usize>,
 }
@@ -83,7 +84,7 @@ impl Pages {
         let target = uri.path_and_query().map_or("/", |target| target.as_str());
         let index = match &host {
             Host::Domain(name) if name != "localhost" => {
-                self.by_address.get(&(name.clone(), target.to_owned()))
+                self.by_address.get(&(bare(name).to_owned(), target.to_owned()))
             }
             _ => self.by_id.get(id_of(uri.path())?),
         };
@@ -129,9 +130,14 @@ fn locate(folder: &Path, id: &str) -> Result<PathBuf, PagesError> {
     }
 }
 
+/// A host without `www.`, which is where shops are found, too.
+pub(crate) fn bare(host: &str) -> &str {
+    host.strip_prefix("www.").unwrap_or(host)
+}
+
 /// Where a page is found by name: its URL without the scheme, the port and the fragment.
 fn address_of(url: &Url) -> Option<(String, String)> {
-    let host = url.host_str()?.trim_end_matches('.').to_owned();
+    let host = bare(url.host_str()?.trim_end_matches('.')).to_owned();
     let target = match url.query() {
         Some(query) => format!("{}?{query}", url.path()),
         None => url.path().to_owned(),
@@ -183,6 +189,7 @@ mod tests {
         for (host, target, expected) in [
             ("www.shop.test:8090", "/item/1?color=red", Some("a")),
             ("WWW.shop.test.:8090", "/item/1", Some("b")),
+            ("shop.test", "/item/1", Some("b")),
             ("other.test", "/", Some("c")),
             ("www.shop.test", "/item/1?color=blue", None),
             ("www.shop.test", "/a.html", None),

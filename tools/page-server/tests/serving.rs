@@ -110,8 +110,8 @@ fn the_list_says_what_to_ask_for() {
     let folder = folder();
     let output = run(folder.path(), &["--http", "127.0.0.1:8090", "--dns", "127.0.0.1:8053", "--list"]);
     let text = String::from_utf8(output.stdout).expect("UTF-8");
-    assert!(text.contains(r#""url": "http://www.shop.test:8090/item?id=7""#), "{text}");
-    assert!(text.contains(r#""PLAYWRIGHT_EGRESS_ALLOW": "other.test:8090,www.shop.test:8090""#), "{text}");
+    assert!(text.contains(r#""url": "http://shop.test:8090/item?id=7""#), "{text}");
+    assert!(text.contains(r#""PLAYWRIGHT_EGRESS_ALLOW": "other.test:8090,shop.test:8090""#), "{text}");
     assert!(text.contains(r#""PLAYWRIGHT_DNS_SERVER": "127.0.0.1:8053""#), "{text}");
 }
 

@@ -135,7 +135,7 @@ pub struct EgressReport {
     pub bytes_up: u64,
     /// Connections that were opened to the network.
     pub connections: u64,
-    /// Requests that were let out; a tunnel counts as one.
+    /// Requests that got as far as a look-up or a connection; a tunnel counts as one.
     pub requests: u64,
     /// Requests that were refused, all of them.
     pub refused: u64,
@@ -220,6 +220,15 @@ impl Account {
             refused: self.refused.load(Relaxed),
             troubles: self.troubles().kept.iter().cloned().collect(),
         }
+    }
+
+    /// Why this target was refused before in this period. A page repeats itself: one look-up condemns a name
+    /// for as long as the page is there.
+    pub(crate) fn refused_before(&self, target: &HostPort) -> Option<RefusalReason> {
+        self.troubles().kept.iter().find_map(|(with, trouble)| match trouble {
+            Trouble::Refused(reason) if with == target && reason.is_about_target() => Some(*reason),
+            Trouble::Refused(_) | Trouble::Failed(_) => None,
+        })
     }
 
     /// Counts a request that is about to be let out, if there is anything left to use for it.

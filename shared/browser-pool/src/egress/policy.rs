@@ -46,7 +46,7 @@ pub struct EgressLimits {
     pub max_bytes_down: u64,
     /// Bytes to the network, counted alike.
     pub max_bytes_up: u64,
-    /// Forwarded requests; a tunnel counts as one, whatever is in it.
+    /// Requests that need a look-up or a connection; a tunnel counts as one, whatever is in it.
     pub max_requests: u64,
     /// Connections from the browser at a time. Chromium opens at most 32 to one proxy for HTTP and as many
     /// again for WebSockets.

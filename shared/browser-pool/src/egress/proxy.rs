@@ -96,9 +96,7 @@ impl ClientConnection {
         if self.scope == Scope::Background {
             return Err(Trouble::Refused(RefusalReason::Background));
         }
-        // what the policy refuses without a look-up is not counted as let out
-        self.gate.config().precheck(target).map_err(Trouble::Refused)?;
-        self.account.take_request().map_err(Trouble::Refused)?;
+        self.admit(target).map_err(Trouble::Refused)?;
         let answer = if request.method() == Method::CONNECT {
             self.open_tunnel(request, target).await
         } else {
@@ -106,6 +104,16 @@ impl ClientConnection {
         }?;
         self.account.note_answer(target);
         Ok(answer)
+    }
+
+    /// What costs neither a look-up nor a connection, so that refused requests, of which some pages make
+    /// hundreds, leave the page's own ones their share.
+    fn admit(&self, target: &HostPort) -> Result<(), RefusalReason> {
+        self.gate.config().precheck(target)?;
+        match self.account.refused_before(target) {
+            Some(reason) => Err(reason),
+            None => self.account.take_request(),
+        }
     }
 
     async fn open_tunnel(&self, request: Request<Incoming>, target: &HostPort) -> Result<Answer, Trouble> {

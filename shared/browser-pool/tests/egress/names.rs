@@ -27,6 +27,7 @@ async fn a_name_with_any_special_address_is_refused() {
         &["127.0.0.1", "127.0.0.9"],
         &["127.0.0.9", "::1"],
     ] {
+        world.lease.begin();
         world.dns.point("evil.test", addresses);
         let target = format!("evil.test:{}", forbidden.port());
         assert_eq!(world.get(&format!("http://{target}/")).await.status, 403, "{addresses:?}");
@@ -35,6 +36,22 @@ async fn a_name_with_any_special_address_is_refused() {
         assert!(matches!(trouble, Some(Trouble::Refused(RefusalReason::Address(_)))), "{addresses:?}");
     }
     assert_eq!(forbidden.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_refused_name_is_looked_up_once_and_takes_no_further_request() {
+    let world = World::allowing(&[]).await;
+    world.dns.point("evil.test", &["10.0.0.1"]);
+    for _ in 0..300 {
+        assert_eq!(world.connect("evil.test:443").await.status, 403);
+    }
+    assert_eq!(world.dns.asked().len(), 2, "A and AAAA");
+    let report = world.lease.report();
+    assert_eq!((report.requests, report.refused), (1, 300));
+    // the next request on this lease's page asks anew
+    world.lease.begin();
+    world.connect("evil.test:443").await;
+    assert_eq!(world.dns.asked().len(), 4);
 }
 
 #[tokio::test]
