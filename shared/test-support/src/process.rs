@@ -61,6 +61,13 @@ impl ProcessId {
         Process::new(self.pid).and_then(|process| process.fd_count()).unwrap_or(0)
     }
 
+    /// Processor time used so far, user and system, in clock ticks (10 ms); 0 where it has ended.
+    #[must_use]
+    pub fn cpu_ticks(&self) -> u64 {
+        let stat = Process::new(self.pid).and_then(|process| process.stat());
+        stat.map_or(0, |stat| if stat.starttime == self.started { stat.utime + stat.stime } else { 0 })
+    }
+
     fn state(&self) -> Option<char> {
         let stat = Process::new(self.pid).ok()?.stat().ok()?;
         (stat.starttime == self.started).then_some(stat.state)

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -199,11 +199,16 @@ impl Service {
         self.processes().into_iter().filter(ProcessId::is_browser).collect()
     }
 
-    /// What lies in its temporary directory.
+    /// Its temporary directory, where its browsers' profiles are.
     #[must_use]
-    pub fn temporary_files(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(self.temporary.path()).map(|entries| entries.filter_map(Result::ok));
-        entries.map(|entries| entries.map(|entry| entry.path()).collect()).unwrap_or_default()
+    pub fn temporary_directory(&self) -> &Path {
+        self.temporary.path()
+    }
+
+    /// How many things lie in its temporary directory.
+    #[must_use]
+    pub fn temporary_entries(&self) -> usize {
+        fs::read_dir(self.temporary.path()).map_or(0, Iterator::count)
     }
 
     /// Sends it a signal; an error where it has ended.

@@ -1,0 +1,48 @@
+# Every task of a developer, by name. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run test fmt lint audit config-docs openapi soak kill burst cards corpus
+
+BENCH := cargo run --quiet --release --locked --package bench --
+# one service only: make soak ONLY=image
+ONLY_OPTION := $(if $(ONLY),--only $(ONLY))
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Install what is missing, build, show both services at work, stay up (ONCE=1: end after that)
+	@ONCE="$(ONCE)" INGESTION_PORT="$(INGESTION_PORT)" IMAGE_PORT="$(IMAGE_PORT)" tools/dev/run.sh
+
+test: ## Install what is missing, check the format, lint, run all tests, those with Chromium included
+	@tools/dev/test.sh
+
+fmt: ## Format the code
+	cargo fmt --all
+
+lint: ## Check the format and lint
+	cargo fmt --all --check
+	cargo clippy --release --locked --workspace --all-targets -- -D warnings
+
+audit: ## Check the dependencies' licences and sources, and that all are used
+	@tools/dev/audit.sh
+
+soak: bench ## 2 000 requests to each service, twice: does anything leak? (20 minutes; ONLY=image)
+	$(BENCH) soak $(ONLY_OPTION)
+
+kill: bench ## Kill a working browser every 2 s for 60 s on each service: does anybody notice? (ONLY=...)
+	$(BENCH) kill $(ONLY_OPTION)
+
+burst: bench ## 50, then 300 requests at once to each service (ONLY=...)
+	$(BENCH) burst $(ONLY_OPTION)
+
+cards: bench ## Render twenty different cards into out/cards
+	$(BENCH) cards
+
+corpus: bench ## Extract every page of a folder through the service: make corpus CORPUS=dir
+	@test -n "$(CORPUS)" || { echo "which folder? make corpus CORPUS=dir, with manifest.json and pages/<id>.html" >&2; exit 2; }
+	$(BENCH) corpus "$(CORPUS)"
+	@if test -f "$(CORPUS)/score.py"; then python3 "$(CORPUS)/score.py" out/corpus; fi
+
+.PHONY: bench
+bench:
+	@cargo build --release --locked --workspace
+

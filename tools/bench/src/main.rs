@@ -1,0 +1,63 @@
+//! Drives both services as they are shipped, on this machine and nothing else: the demonstration of `make run`, and
+//! the measurements that the project's promises rest on. Each measurement prints a table, writes its raw figures as
+//! CSV, and exits with 1 when a promise does not hold.
+#![expect(clippy::print_stdout, reason = "a command-line tool speaks on its standard output")]
+
+mod burst;
+mod card;
+mod cards;
+mod corpus;
+mod demo;
+mod drive;
+mod kill;
+mod plot;
+mod report;
+mod sample;
+mod soak;
+mod work;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::report::Verdict;
+
+#[derive(Debug, Parser)]
+#[command(name = "bench", about = "Drives both services on this machine and measures them")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Extract a product from a shop page on loopback, render a card of it, then stay up until Ctrl-C
+    Demo(demo::Options),
+    /// Render twenty different cards to files, and a sheet of all of them
+    Cards(cards::Options),
+    /// Thousands of requests, and whether anything is left over or grows
+    Soak(soak::Options),
+    /// Kill a working browser again and again under load
+    Kill(kill::Options),
+    /// Fifty, then three hundred requests at once
+    Burst(burst::Options),
+    /// Ask the running service for every page of a folder of saved pages
+    Corpus(corpus::Options),
+}
+
+#[tokio::main]
+async fn main() -> Result<ExitCode> {
+    let verdict = match Cli::parse().command {
+        Command::Demo(options) => demo::run(&options).await,
+        Command::Cards(options) => cards::run(&options).await,
+        Command::Soak(options) => soak::run(&options).await,
+        Command::Kill(options) => kill::run(&options).await,
+        Command::Burst(options) => burst::run(&options).await,
+        Command::Corpus(options) => corpus::run(&options).await,
+    }?;
+    Ok(match verdict {
+        Verdict::Holds => ExitCode::SUCCESS,
+        Verdict::Fails => ExitCode::FAILURE,
+    })
+}

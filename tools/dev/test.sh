@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# `make test`: everything that must hold before a change lands. The same profile as `make run`, so that things are built
+# once.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+step() { printf '\n== %s\n' "$*"; }
+
+step "install"
+tools/dev/install.sh
+
+step "format"
+cargo fmt --all --check
+
+step "lints"
+cargo clippy --release --locked --workspace --all-targets -- -D warnings
+
+step "build"
+# the executables that the tests start
+cargo build --release --locked --workspace
+
+step "tests"
+if command -v cargo-nextest >/dev/null; then
+  cargo nextest run --release --locked --workspace
+else
+  echo "(cargo-nextest is not installed: running the same tests by cargo test)"
+  cargo test --release --locked --workspace --lib --bins --tests
+fi
+
+step "documentation tests"
+cargo test --release --locked --workspace --doc
+
+if command -v cargo-deny >/dev/null || command -v cargo-machete >/dev/null; then
+  step "dependencies"
+  tools/dev/audit.sh
+fi
