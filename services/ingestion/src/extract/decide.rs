@@ -1,0 +1,208 @@
+//! One value a field: by agreement of independent sources, trust and position. The losers are kept.
+//!
+//! Candidates that mean the same form a group. A group is believed 1 − ∏(1 − t) over its sources, t being the
+//! highest trust that each source has in it: independent witnesses, each wrong with probability 1 − t. Of
+//! equals the one found first wins.
+
+mod image;
+mod title;
+
+use std::collections::BTreeMap;
+
+use super::candidate::{Candidate, Candidates, Value};
+use super::money::{Currency, Locale, Sign};
+use super::product::{Availability, Condition, Evidence, Field, FoundValue, Source};
+
+pub(super) use image::images;
+
+/// All decisions about one page.
+#[derive(Debug, Default)]
+pub(super) struct Decisions {
+    pub(super) title: Option<String>,
+    pub(super) price: Option<f64>,
+    pub(super) currency: Option<Currency>,
+    /// The currency was written or named, not guessed from the country.
+    pub(super) currency_certain: bool,
+    pub(super) list_price: Option<f64>,
+    pub(super) availability: Option<Availability>,
+    pub(super) condition: Option<Condition>,
+    pub(super) texts: BTreeMap<Field, String>,
+    pub(super) images: Vec<String>,
+    pub(super) evidence: BTreeMap<Field, Evidence>,
+}
+
+/// Candidates that mean the same.
+struct Group<'a> {
+    members: Vec<&'a Candidate>,
+    belief: f64,
+}
+
+const ALTERNATIVES: usize = 5;
+
+pub(super) fn decide(found: &Candidates, locale: Locale) -> Decisions {
+    let mut decisions = Decisions::default();
+    decisions.decide_title(found, locale);
+    decisions.decide_states(found, locale);
+    decisions.decide_price(found, locale);
+    for field in
+        [Field::Description, Field::Seller, Field::VendorItemId, Field::Manufacturer, Field::ModelNumber]
+    {
+        if let Some(Value::Text(text)) = decisions.take(found, field, locale, same_text) {
+            decisions.texts.insert(field, text);
+        }
+    }
+    let (images, evidence) = images(found, locale);
+    decisions.images = images;
+    decisions.evidence.extend(evidence.map(|evidence| (Field::Image, evidence)));
+    decisions
+}
+
+impl Decisions {
+    fn decide_title(&mut self, found: &Candidates, locale: Locale) {
+        if let Some((title, evidence)) = title::title(found, locale) {
+            self.title = Some(title);
+            self.evidence.insert(Field::Title, evidence);
+        }
+    }
+
+    fn decide_states(&mut self, found: &Candidates, locale: Locale) {
+        if let Some(Value::Availability(availability)) =
+            self.take(found, Field::Availability, locale, PartialEq::eq)
+        {
+            self.availability = Some(availability);
+        }
+        if let Some(Value::Condition(condition)) = self.take(found, Field::Condition, locale, PartialEq::eq) {
+            self.condition = Some(condition);
+        }
+    }
+
+    /// The currency is the price's. Out of stock there is no price: what is shown then is another seller's,
+    /// an old one or an advert's.
+    fn decide_price(&mut self, found: &Candidates, locale: Locale) {
+        let groups = groups(found, Field::Price, same_money);
+        let Some(winner) = groups.first() else {
+            self.currency = locale.usual();
+            return;
+        };
+        let signs = winner.members.iter().filter_map(|member| match member.value {
+            Value::Money { sign, .. } => sign,
+            _ => None,
+        });
+        let signs: Vec<Sign> = signs.collect();
+        let certain = signs.iter().find_map(|sign| sign.single());
+        self.currency =
+            certain.or_else(|| signs.first().map(|sign| locale.resolve(*sign))).or_else(|| locale.usual());
+        self.currency_certain = certain.is_some();
+        if self.availability == Some(Availability::OutOfStock) {
+            return;
+        }
+        if let Value::Money { amount, .. } = winner.members[0].value {
+            self.price = Some(amount);
+            self.evidence.insert(Field::Price, evidence(&groups, locale));
+            self.list_price = list_price(found, amount);
+        }
+    }
+
+    /// Decides one field and notes why.
+    fn take(
+        &mut self,
+        found: &Candidates,
+        field: Field,
+        locale: Locale,
+        same: impl Fn(&Value, &Value) -> bool,
+    ) -> Option<Value> {
+        let groups = groups(found, field, same);
+        let value = groups.first()?.members.first()?.value.clone();
+        self.evidence.insert(field, evidence(&groups, locale));
+        Some(value)
+    }
+}
+
+/// The groups of a field, the most believed first; in each the most trusted member first.
+fn groups<'a>(found: &'a Candidates, field: Field, same: impl Fn(&Value, &Value) -> bool) -> Vec<Group<'a>> {
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    for candidate in found.of(field) {
+        let alike = groups
+            .iter_mut()
+            .find(|group| group.members.iter().all(|member| same(&member.value, &candidate.value)));
+        match alike {
+            Some(group) => group.members.push(candidate),
+            None => groups.push(Group { members: vec![candidate], belief: 0.0 }),
+        }
+    }
+    for group in &mut groups {
+        group.members.sort_by(|a, b| b.trust.total_cmp(&a.trust));
+        group.belief = belief(&group.members);
+    }
+    groups.sort_by(|a, b| b.belief.total_cmp(&a.belief));
+    groups
+}
+
+fn belief(members: &[&Candidate]) -> f64 {
+    let best =
+        |source: &Source| members.iter().filter(|m| m.source == *source).map(|m| m.trust).fold(0.0, f64::max);
+    1.0 - Source::ALL.iter().map(|source| 1.0 - best(source)).product::<f64>()
+}
+
+/// How the first group won over the others.
+fn evidence(groups: &[Group<'_>], locale: Locale) -> Evidence {
+    let winner = &groups[0];
+    let rival = groups.get(1).map_or(0.0, |group| group.belief);
+    let mut agreeing: Vec<Source> = Vec::new();
+    for member in &winner.members {
+        if !agreeing.contains(&member.source) {
+            agreeing.push(member.source);
+        }
+    }
+    let losers: Vec<FoundValue> =
+        groups[1..].iter().take(ALTERNATIVES).map(|group| group.members[0].report(locale)).collect();
+    Evidence {
+        source: winner.members[0].source,
+        place: winner.members[0].place.clone(),
+        confidence: rounded(winner.belief * (1.0 - 0.4 * rival)),
+        agreeing,
+        alternatives: losers,
+    }
+}
+
+pub(super) fn rounded(value: f64) -> f64 {
+    (value * 1_000.0).round() / 1_000.0
+}
+
+fn same_text(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Text(a), Value::Text(b)) => super::likeness::likeness(a, b) > 0.9,
+        _ => false,
+    }
+}
+
+/// The same amount, in currencies that may be the same.
+fn same_money(a: &Value, b: &Value) -> bool {
+    let (Value::Money { amount: a, sign: sign_a }, Value::Money { amount: b, sign: sign_b }) = (a, b) else {
+        return false;
+    };
+    let signs = match (sign_a, sign_b) {
+        (Some(Sign::Of(a)), Some(b)) | (Some(b), Some(Sign::Of(a))) => b.may_be(*a),
+        _ => true,
+    };
+    (a - b).abs() < 0.005 && signs
+}
+
+/// The most trusted amount above the price, within reason.
+fn list_price(found: &Candidates, price: f64) -> Option<f64> {
+    const MOST_OFF: f64 = 20.0;
+    let listed = found.of(Field::ListPrice).filter_map(|candidate| match candidate.value {
+        Value::Money { amount, .. } if amount > price && amount < price * MOST_OFF => {
+            Some((candidate.trust, amount))
+        }
+        _ => None,
+    });
+    let best = listed.fold(None, |best: Option<(f64, f64)>, next| match best {
+        Some(best) if best.0 >= next.0 => Some(best),
+        _ => Some(next),
+    });
+    best.map(|(_, amount)| amount)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+//! The main picture and the others in order; the same picture in several sizes counts once.
+
+use std::collections::HashSet;
+
+use super::super::candidate::{Candidate, Candidates, Value};
+use super::super::money::Locale;
+use super::super::product::{Evidence, Field, Source};
+use super::super::sources::visible::is_decoration;
+use super::{ALTERNATIVES, rounded};
+use url::Url;
+
+/// Pictures that a listing gets.
+const MOST: usize = 20;
+/// A source's second picture is its second choice, and so on.
+const LATER: f64 = 0.6;
+
+struct Picture<'a> {
+    candidate: &'a Candidate,
+    address: &'a str,
+    key: String,
+    trust: f64,
+}
+
+pub(in crate::extract) fn images(found: &Candidates, locale: Locale) -> (Vec<String>, Option<Evidence>) {
+    let pictures = pictures(found);
+    let belief = |key: &str| {
+        let best = |source: &Source| {
+            let own = pictures.iter().filter(|p| p.candidate.source == *source && p.key == key);
+            own.map(|picture| picture.trust).fold(0.0, f64::max)
+        };
+        1.0 - Source::ALL.iter().map(|source| 1.0 - best(source)).product::<f64>()
+    };
+    let ranked = pictures.iter().map(|picture| (belief(&picture.key), picture));
+    let best = ranked.fold(None, |best: Option<(f64, &Picture<'_>)>, next| match best {
+        Some(best) if best.0 > next.0 || (best.0 >= next.0 && best.1.trust >= next.1.trust) => Some(best),
+        _ => Some(next),
+    });
+    let Some((belief, main)) = best else { return (Vec::new(), None) };
+    let mut seen: HashSet<&str> = HashSet::from([main.key.as_str()]);
+    let mut ordered = vec![main.address.to_owned()];
+    // the rest of the gallery comes from the source of the main picture, then from the others
+    let own = pictures.iter().filter(|p| p.candidate.source == main.candidate.source);
+    let rest = pictures.iter().filter(|p| p.candidate.source != main.candidate.source);
+    for picture in own.chain(rest) {
+        if ordered.len() < MOST && seen.insert(&picture.key) {
+            ordered.push(picture.address.to_owned());
+        }
+    }
+    let mut agreeing = vec![main.candidate.source];
+    for picture in pictures.iter().filter(|picture| picture.key == main.key) {
+        if !agreeing.contains(&picture.candidate.source) {
+            agreeing.push(picture.candidate.source);
+        }
+    }
+    let losers = pictures.iter().filter(|p| p.key != main.key && p.candidate.source != main.candidate.source);
+    let evidence = Evidence {
+        source: main.candidate.source,
+        place: main.candidate.place.clone(),
+        confidence: rounded(belief),
+        agreeing,
+        alternatives: losers.take(ALTERNATIVES).map(|picture| picture.candidate.report(locale)).collect(),
+    };
+    (ordered, Some(evidence))
+}
+
+fn pictures(found: &Candidates) -> Vec<Picture<'_>> {
+    let mut pictures: Vec<Picture<'_>> = Vec::new();
+    for candidate in found.of(Field::Image) {
+        let Value::Text(address) = &candidate.value else { continue };
+        let Ok(url) = Url::parse(address) else { continue };
+        let later = pictures.iter().any(|picture| picture.candidate.source == candidate.source);
+        let mut trust = if later { candidate.trust * LATER } else { candidate.trust };
+        if is_decoration(&url) {
+            trust *= 0.3;
+        }
+        pictures.push(Picture { candidate, address, key: key(&url), trust });
+    }
+    pictures
+}
+
+/// What the addresses of one picture in several sizes have in common: the file's name without its ending and
+/// what Amazon and Shopify add for a size; the whole path where the name is too short to tell pictures apart.
+fn key(url: &Url) -> String {
+    const TELLING: usize = 8;
+    let path = url.path().trim_end_matches('/');
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let stem = file.split("._").next().unwrap_or(file);
+    let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
+    let stem = stem.rsplit_once('_').filter(|(_, size)| is_size(size)).map_or(stem, |(stem, _)| stem);
+    let digits = stem.chars().filter(char::is_ascii_digit).count();
+    if stem.len() >= TELLING && (digits > 1 || stem.len() >= 2 * TELLING) {
+        stem.to_owned()
+    } else {
+        path.to_owned()
+    }
+}
+
+/// `600x600`, `1024x`, `grande`.
+fn is_size(text: &str) -> bool {
+    let dimensions = text
+        .split_once('x')
+        .is_some_and(|(w, h)| w.bytes().chain(h.bytes()).all(|b| b.is_ascii_digit()) && text.len() > 1);
+    dimensions || matches!(text, "grande" | "large" | "medium" | "small" | "master" | "compact" | "thumb")
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::key;
+
+    #[test]
+    fn sizes_of_a_picture_share_a_key() {
+        let of = |address: &str| key(&Url::parse(address).expect("a valid address"));
+        assert_eq!(
+            of("https://m.example/images/I/71FFK2Up1zL._AC_SL1500_.jpg"),
+            of("https://m.example/images/I/71FFK2Up1zL.jpg")
+        );
+        assert_eq!(
+            of("https://cdn.example/a/lamp-blue-77_600x600.jpg"),
+            of("https://cdn.example/b/lamp-blue-77.webp")
+        );
+        assert_ne!(
+            of("https://i.example/images/g/abc/s-l500.jpg"),
+            of("https://i.example/images/g/xyz/s-l500.jpg")
+        );
+    }
+}

@@ -1,0 +1,428 @@
+//! Currencies: codes, signs and words, and which of them a country means by a shared sign.
+
+/// A currency by its ISO 4217 code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::extract) struct Currency(&'static str);
+
+/// Every code that is in use as money.
+const CODES: &[&str] = &[
+    "AED", "AFN", "ALL", "AMD", "ANG", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BGN", "BHD",
+    "BIF", "BMD", "BND", "BOB", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF", "CHF", "CLP", "CNY",
+    "COP", "CRC", "CUP", "CVE", "CZK", "DJF", "DKK", "DOP", "DZD", "EGP", "ERN", "ETB", "EUR", "FJD", "FKP",
+    "GBP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "GYD", "HKD", "HNL", "HRK", "HTG", "HUF", "IDR", "ILS",
+    "INR", "IQD", "IRR", "ISK", "JMD", "JOD", "JPY", "KES", "KGS", "KHR", "KMF", "KRW", "KWD", "KYD", "KZT",
+    "LAK", "LBP", "LKR", "LRD", "LSL", "LYD", "MAD", "MDL", "MGA", "MKD", "MMK", "MNT", "MOP", "MRU", "MUR",
+    "MVR", "MWK", "MXN", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN", "PGK",
+    "PHP", "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR", "SDG", "SEK", "SGD",
+    "SHP", "SLE", "SOS", "SRD", "SSP", "STN", "SYP", "SZL", "THB", "TJS", "TMT", "TND", "TOP", "TRY", "TTD",
+    "TWD", "TZS", "UAH", "UGX", "USD", "UYU", "UZS", "VES", "VND", "VUV", "WST", "XAF", "XCD", "XOF", "XPF",
+    "YER", "ZAR", "ZMW",
+];
+
+impl Currency {
+    /// Any case; the superseded RUR, TRL and the informal RMB, STG, NTD are understood.
+    pub(in crate::extract) fn from_code(code: &str) -> Option<Currency> {
+        let upper = code.trim().to_ascii_uppercase();
+        let known = match upper.as_str() {
+            "RUR" => "RUB",
+            "RMB" => "CNY",
+            "STG" => "GBP",
+            "NTD" => "TWD",
+            "BYR" => "BYN",
+            other => other,
+        };
+        CODES.iter().find(|code| **code == known).map(|code| Currency(code))
+    }
+
+    pub(in crate::extract) fn code(self) -> &'static str {
+        self.0
+    }
+
+    /// Digits after the decimal separator.
+    pub(super) fn decimals(self) -> u8 {
+        match self.0 {
+            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+            "JPY" | "KRW" | "VND" | "CLP" | "ISK" | "PYG" | "UGX" | "RWF" | "XAF" | "XOF" | "XPF" | "KMF"
+            | "GNF" | "BIF" | "DJF" | "VUV" => 0,
+            _ => 2,
+        }
+    }
+}
+
+/// A currency as written: for certain, or one of several that share the sign (the usual one first).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::extract) enum Sign {
+    Of(Currency),
+    Shared(&'static [&'static str]),
+}
+
+impl Sign {
+    pub(in crate::extract) fn single(self) -> Option<Currency> {
+        match self {
+            Sign::Of(currency) => Some(currency),
+            Sign::Shared(_) => None,
+        }
+    }
+
+    /// A code or sign alone, as in a `priceCurrency` property.
+    pub(in crate::extract) fn parse(text: &str) -> Option<Sign> {
+        let text = text.trim();
+        Currency::from_code(text)
+            .map(Sign::Of)
+            .or_else(|| sign_after(text).filter(|(_, len)| *len == text.len()).map(|(sign, _)| sign))
+    }
+
+    pub(in crate::extract) fn may_be(self, currency: Currency) -> bool {
+        match self {
+            Sign::Of(own) => own == currency,
+            Sign::Shared(codes) => codes.contains(&currency.0),
+        }
+    }
+}
+
+const DOLLAR: &[&str] = &[
+    "USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU", "DOP", "BSD", "BBD",
+    "BZD", "JMD", "TTD", "FJD", "XCD", "NAD", "LRD", "BND", "BMD", "KYD", "SRD", "GYD", "CUP", "SBD",
+];
+const CROWN: &[&str] = &["SEK", "NOK", "DKK", "ISK"];
+const YEN: &[&str] = &["JPY", "CNY"];
+const RUPEE: &[&str] = &["INR", "PKR", "LKR", "NPR", "MUR", "SCR"];
+const POUND: &[&str] = &["GBP", "EGP", "LBP", "GIP", "FKP", "SHP"];
+const FRANC: &[&str] = &["CHF", "XPF", "XAF", "XOF"];
+const SOM: &[&str] = &["BGN", "KGS", "UZS"];
+const RIYAL: &[&str] = &["SAR", "IRR", "OMR", "QAR", "YER"];
+const DINAR: &[&str] = &["RSD", "MKD", "KWD", "TND", "DZD", "JOD", "BHD", "IQD", "LYD"];
+const LEU: &[&str] = &["RON", "MDL"];
+const BAHT: &[&str] = &["THB"];
+
+/// Signs and words, the longer of two that begin alike first. Letters match in any case only where marked so.
+const SIGNS: &[(&str, &[&str])] = &[
+    ("US$", &["USD"]),
+    ("U$S", &["USD"]),
+    ("US $", &["USD"]),
+    ("USD$", &["USD"]),
+    ("CA$", &["CAD"]),
+    ("CAD$", &["CAD"]),
+    ("C $", &["CAD"]),
+    ("C$", &["CAD", "NIO"]),
+    ("AU$", &["AUD"]),
+    ("AU $", &["AUD"]),
+    ("A$", &["AUD"]),
+    ("NZ$", &["NZD"]),
+    ("HK$", &["HKD"]),
+    ("NT$", &["TWD"]),
+    ("S$", &["SGD"]),
+    ("R$", &["BRL"]),
+    ("MX$", &["MXN"]),
+    ("AR$", &["ARS"]),
+    ("CLP$", &["CLP"]),
+    ("COL$", &["COP"]),
+    ("RD$", &["DOP"]),
+    ("J$", &["JMD"]),
+    ("TT$", &["TTD"]),
+    ("$U", &["UYU"]),
+    ("$", DOLLAR),
+    ("＄", DOLLAR),
+    ("€", &["EUR"]),
+    ("euros", &["EUR"]),
+    ("euro", &["EUR"]),
+    ("Euro", &["EUR"]),
+    ("E£", &["EGP"]),
+    ("£", POUND),
+    ("￡", POUND),
+    ("CN¥", &["CNY"]),
+    ("JP¥", &["JPY"]),
+    ("¥", YEN),
+    ("￥", YEN),
+    ("円", &["JPY"]),
+    ("人民币", &["CNY"]),
+    ("元", &["CNY", "TWD", "HKD"]),
+    ("圓", &["TWD", "HKD"]),
+    ("₹", &["INR"]),
+    ("Rs.", RUPEE),
+    ("Rs", RUPEE),
+    ("रु", &["INR", "NPR"]),
+    ("৳", &["BDT"]),
+    ("Tk", &["BDT"]),
+    ("₩", &["KRW"]),
+    ("￦", &["KRW"]),
+    ("원", &["KRW"]),
+    ("₽", &["RUB"]),
+    ("руб.", &["RUB", "BYN"]),
+    ("руб", &["RUB", "BYN"]),
+    ("рублей", &["RUB"]),
+    ("р.", &["RUB", "BYN"]),
+    ("₴", &["UAH"]),
+    ("грн.", &["UAH"]),
+    ("грн", &["UAH"]),
+    ("₸", &["KZT"]),
+    ("тг", &["KZT"]),
+    ("₺", &["TRY"]),
+    ("TL", &["TRY"]),
+    ("₪", &["ILS"]),
+    ("ש״ח", &["ILS"]),
+    ("ש\"ח", &["ILS"]),
+    ("NIS", &["ILS"]),
+    ("zł", &["PLN"]),
+    ("ZŁ", &["PLN"]),
+    ("Kč", &["CZK"]),
+    ("KČ", &["CZK"]),
+    ("kr.", CROWN),
+    ("kr", CROWN),
+    ("Kr.", CROWN),
+    ("Kr", CROWN),
+    ("SKr", &["SEK"]),
+    (":-", CROWN),
+    ("Ft", &["HUF"]),
+    ("lei", LEU),
+    ("Lei", LEU),
+    ("LEI", LEU),
+    ("лв.", SOM),
+    ("лв", SOM),
+    ("din.", DINAR),
+    ("дин", DINAR),
+    ("RSD", &["RSD"]),
+    ("KM", &["BAM"]),
+    ("ден", &["MKD"]),
+    ("₾", &["GEL"]),
+    ("֏", &["AMD"]),
+    ("₼", &["AZN"]),
+    ("Fr.", FRANC),
+    ("SFr.", &["CHF"]),
+    ("sFr.", &["CHF"]),
+    ("FCFA", &["XOF", "XAF"]),
+    ("CFA", &["XOF", "XAF"]),
+    ("฿", BAHT),
+    ("บาท", BAHT),
+    ("₫", &["VND"]),
+    ("đ", &["VND"]),
+    ("VNĐ", &["VND"]),
+    ("Rp.", &["IDR"]),
+    ("Rp", &["IDR"]),
+    ("RM", &["MYR"]),
+    ("₱", &["PHP"]),
+    ("Php", &["PHP"]),
+    ("₦", &["NGN"]),
+    ("GH₵", &["GHS"]),
+    ("KSh", &["KES"]),
+    ("Ksh", &["KES"]),
+    ("KSH", &["KES"]),
+    ("USh", &["UGX"]),
+    ("TSh", &["TZS"]),
+    ("R ", &["ZAR"]),
+    ("R", &["ZAR"]),
+    ("S/.", &["PEN"]),
+    ("S/", &["PEN"]),
+    ("Bs.", &["BOB", "VES"]),
+    ("Bs", &["BOB", "VES"]),
+    ("₡", &["CRC"]),
+    ("Gs.", &["PYG"]),
+    ("₲", &["PYG"]),
+    ("د.إ", &["AED"]),
+    ("درهم", &["AED", "MAD"]),
+    ("Dhs", &["AED", "MAD"]),
+    ("DH", &["MAD", "AED"]),
+    ("ر.س", &["SAR"]),
+    ("ريال", RIYAL),
+    ("﷼", RIYAL),
+    ("د.ك", &["KWD"]),
+    ("د.ب", &["BHD"]),
+    ("ج.م", &["EGP"]),
+    ("جنيه", &["EGP"]),
+    ("د.ت", &["TND"]),
+    ("DT", &["TND"]),
+    ("د.م", &["MAD"]),
+    ("دينار", DINAR),
+    ("تومان", &["IRR"]),
+    ("SR", &["SAR"]),
+    ("KD", &["KWD"]),
+    ("QR", &["QAR"]),
+];
+
+fn make(codes: &'static [&'static str]) -> Sign {
+    match codes {
+        [one] => Sign::Of(Currency(one)),
+        several => Sign::Shared(several),
+    }
+}
+
+fn is_word_char(c: char) -> bool {
+    c.is_alphabetic()
+        && !matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
+}
+
+/// The sign at the end of `text` (a few spaces may follow it) and the bytes from its start to the end.
+pub(super) fn sign_before(text: &str) -> Option<(Sign, usize)> {
+    let trimmed = trim_gap_end(text);
+    let bounded = |sign: &str| {
+        let rest = &trimmed[..trimmed.len() - sign.len()];
+        let word = sign.trim().chars().next().is_some_and(is_word_char);
+        !(word && rest.chars().next_back().is_some_and(is_word_char))
+    };
+    let last_three = trimmed.len().checked_sub(3).and_then(|at| trimmed.get(at..));
+    let code = last_three.filter(|code| code.bytes().all(|b| b.is_ascii_uppercase()));
+    if let Some(currency) = code.filter(|code| bounded(code)).and_then(Currency::from_code) {
+        return Some((Sign::Of(currency), text.len() - trimmed.len() + 3));
+    }
+    let hit = SIGNS.iter().filter(|(sign, _)| trimmed.ends_with(sign.trim_end()) && bounded(sign.trim_end()));
+    hit.max_by_key(|(sign, _)| sign.trim_end().len())
+        .map(|(sign, codes)| (make(codes), text.len() - trimmed.len() + sign.trim_end().len()))
+}
+
+/// The sign at the start of `text` (a few spaces may stand before it) and the bytes up to its end.
+pub(super) fn sign_after(text: &str) -> Option<(Sign, usize)> {
+    let trimmed = trim_gap_start(text);
+    let gap = text.len() - trimmed.len();
+    let bounded = |len: usize| {
+        let (sign, rest) = (trimmed.get(..len).unwrap_or_default(), trimmed.get(len..).unwrap_or_default());
+        let word = sign.chars().next_back().is_some_and(is_word_char);
+        !(word && rest.chars().next().is_some_and(is_word_char))
+    };
+    let code = trimmed.get(..3).filter(|code| code.bytes().all(|b| b.is_ascii_alphabetic()) && bounded(3));
+    let code = code.filter(|code| code.bytes().all(|b| b.is_ascii_uppercase()));
+    if let Some(currency) = code.and_then(Currency::from_code) {
+        return Some((Sign::Of(currency), gap + 3));
+    }
+    let hit = SIGNS.iter().filter(|(sign, _)| {
+        *sign != "R" && *sign != "R " && trimmed.starts_with(*sign) && bounded(sign.len())
+    });
+    hit.max_by_key(|(sign, _)| sign.len()).map(|(sign, codes)| (make(codes), gap + sign.len()))
+}
+
+fn is_gap(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\t' | '\n' | ':')
+}
+
+fn trim_gap_end(text: &str) -> &str {
+    let one = |t: &'_ str| t.strip_suffix(is_gap).map(str::len);
+    let mut end = text.len();
+    for _ in 0..3 {
+        if let Some(shorter) = text.get(..end).and_then(one) {
+            end = shorter;
+        }
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+fn trim_gap_start(text: &str) -> &str {
+    let spaced = text.strip_prefix(|c| is_gap(c) && c != ':').unwrap_or(text);
+    spaced.strip_prefix(|c| is_gap(c) && c != ':').unwrap_or(spaced)
+}
+
+/// What the page says about where it sells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::extract) struct Locale {
+    /// The currency of the country in the address or the language tag.
+    local: Option<Currency>,
+    /// The one that the page's markup names.
+    declared: Option<Currency>,
+}
+
+impl Locale {
+    /// `host` as in the address; `path` may begin with a locale (`/en-ca/`); `language` is `html`'s `lang`.
+    pub(in crate::extract) fn of(host: &str, path: &str, language: Option<&str>) -> Locale {
+        let domain = host.rsplit('.').next().and_then(currency_of_country);
+        let segment = path.split('/').nth(1).and_then(region_of_tag).and_then(currency_of_country);
+        let language = language.and_then(region_of_tag).and_then(currency_of_country);
+        Locale { local: domain.or(segment).or(language), declared: None }
+    }
+
+    pub(in crate::extract) fn declaring(self, declared: Option<Currency>) -> Locale {
+        Locale { declared, ..self }
+    }
+
+    /// The currency that the sign means here.
+    pub(in crate::extract) fn resolve(self, sign: Sign) -> Currency {
+        match sign {
+            Sign::Of(currency) => currency,
+            Sign::Shared(codes) => {
+                let fits = |currency: &Currency| codes.contains(&currency.0);
+                self.declared.filter(fits).or(self.local.filter(fits)).unwrap_or(Currency(codes[0]))
+            }
+        }
+    }
+
+    /// What an amount without any sign is in.
+    pub(in crate::extract) fn usual(self) -> Option<Currency> {
+        self.declared.or(self.local)
+    }
+}
+
+/// `ca` of `en-CA` and `fr_ca`.
+fn region_of_tag(tag: &str) -> Option<&str> {
+    let (language, region) = tag.split_once(['-', '_'])?;
+    let region = region.split(['-', '_']).next_back()?;
+    ((2..=3).contains(&language.len()) && region.len() == 2).then_some(region)
+}
+
+/// By top-level domain or ISO 3166 code.
+fn currency_of_country(country: &str) -> Option<Currency> {
+    let code = match country.to_ascii_lowercase().as_str() {
+        "us" => "USD",
+        "uk" | "gb" => "GBP",
+        "ca" => "CAD",
+        "au" => "AUD",
+        "nz" => "NZD",
+        "sg" => "SGD",
+        "hk" => "HKD",
+        "tw" => "TWD",
+        "mx" => "MXN",
+        "ar" => "ARS",
+        "cl" => "CLP",
+        "uy" => "UYU",
+        "br" => "BRL",
+        "pe" => "PEN",
+        "de" | "at" | "fr" | "it" | "es" | "nl" | "be" | "ie" | "pt" | "fi" | "gr" | "sk" | "si" | "ee"
+        | "lv" | "lt" | "lu" | "mt" | "cy" | "hr" | "eu" => "EUR",
+        "ch" | "li" => "CHF",
+        "se" => "SEK",
+        "no" => "NOK",
+        "dk" => "DKK",
+        "is" => "ISK",
+        "pl" => "PLN",
+        "cz" => "CZK",
+        "hu" => "HUF",
+        "ro" => "RON",
+        "md" => "MDL",
+        "bg" => "BGN",
+        "rs" => "RSD",
+        "mk" => "MKD",
+        "ba" => "BAM",
+        "ua" => "UAH",
+        "ru" => "RUB",
+        "by" => "BYN",
+        "kz" => "KZT",
+        "tr" => "TRY",
+        "il" => "ILS",
+        "in" => "INR",
+        "pk" => "PKR",
+        "lk" => "LKR",
+        "np" => "NPR",
+        "bd" => "BDT",
+        "jp" => "JPY",
+        "cn" => "CNY",
+        "kr" => "KRW",
+        "th" => "THB",
+        "vn" => "VND",
+        "id" => "IDR",
+        "my" => "MYR",
+        "ph" => "PHP",
+        "ae" => "AED",
+        "sa" => "SAR",
+        "kw" => "KWD",
+        "qa" => "QAR",
+        "om" => "OMR",
+        "bh" => "BHD",
+        "jo" => "JOD",
+        "eg" => "EGP",
+        "ma" => "MAD",
+        "tn" => "TND",
+        "dz" => "DZD",
+        "za" => "ZAR",
+        "ng" => "NGN",
+        "ke" => "KES",
+        "gh" => "GHS",
+        _ => return None,
+    };
+    Currency::from_code(code)
+}

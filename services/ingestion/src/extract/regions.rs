@@ -1,0 +1,465 @@
+//! What kind of place each node stands in: hidden, struck out, among recommendations, in the page's frame.
+//!
+//! One pass in document order, a word of flags a node, inherited. Class names and ids are read as the hints
+//! that they are: an element that contains the headline is never set aside because of its name.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+use super::dom::{Dom, NodeId, Tag};
+use super::words;
+
+/// Flags of a node; those of its ancestors included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Region(u8);
+
+impl Region {
+    /// Not displayed.
+    pub(super) const HIDDEN: Region = Region(1);
+    /// Struck out or named as the price before a discount.
+    pub(super) const OLD: Region = Region(2);
+    /// Header, footer, navigation, overlays: the same on every page of the shop.
+    pub(super) const FRAME: Region = Region(4);
+    /// Other products: recommendations, carousels, grids; and reviews.
+    pub(super) const ASIDE: Region = Region(8);
+    /// Financing, shipping, warranty, unit prices.
+    pub(super) const TERMS: Region = Region(16);
+    /// In something that calls itself a price.
+    pub(super) const PRICE: Region = Region(32);
+    /// In something that slides: other products, or this one's pictures.
+    pub(super) const SLIDES: Region = Region(64);
+
+    const NONE: Region = Region(0);
+
+    pub(super) fn or(self, other: Region) -> Region {
+        Region(self.0 | other.0)
+    }
+
+    pub(super) fn has(self, any: Region) -> bool {
+        self.0 & any.0 != 0
+    }
+}
+
+/// Parts of class names and ids. Matched within a name as `price-old`, `priceOld` and `old_price` are.
+const MARKS: &[(Region, &[&str])] = &[
+    (
+        Region::ASIDE,
+        &[
+            "recommend",
+            "related",
+            "similar",
+            "upsell",
+            "up-sell",
+            "crosssell",
+            "cross-sell",
+            "cross_sell",
+            "alsobought",
+            "also-bought",
+            "alsoviewed",
+            "also-viewed",
+            "also-like",
+            "alsolike",
+            "youmay",
+            "you-may",
+            "recentlyviewed",
+            "recently-viewed",
+            "recently_viewed",
+            "sponsored",
+            "advert",
+            "frequentlybought",
+            "frequently-bought",
+            "boughttogether",
+            "bought-together",
+            "morefrom",
+            "more-from",
+            "product-list",
+            "productlist",
+            "product-grid",
+            "productgrid",
+            "product-card",
+            "productcard",
+            "product-tile",
+            "producttile",
+            "product_tile",
+            "productteaser",
+            "product-teaser",
+            "search-result",
+            "searchresult",
+            "products-grid",
+            "products-list",
+            "review",
+            "testimonial",
+            "accessor",
+            "suggestion",
+            "complementary",
+            "bundle",
+            "add-on",
+            "addon",
+            "compare-product",
+            "widget-product",
+            "other-products",
+            "otherproducts",
+        ],
+    ),
+    (Region::SLIDES, &["carousel", "slider", "swiper", "slick", "owl-", "splide", "glide"]),
+    (
+        Region::TERMS,
+        &[
+            "installment",
+            "instalment",
+            "financ",
+            "monthly",
+            "per-month",
+            "permonth",
+            "afterpay",
+            "klarna",
+            "affirm",
+            "paypal",
+            "shipping",
+            "delivery",
+            "warrant",
+            "protection",
+            "unit-price",
+            "unitprice",
+            "unit_price",
+            "price-per",
+            "priceper",
+            "price_per",
+            "per-unit",
+            "perunit",
+            "ppu",
+            "grundpreis",
+            "giftcard",
+            "gift-card",
+            "tradein",
+            "trade-in",
+            "coupon",
+            "yousave",
+            "you-save",
+            "savings",
+            "saving",
+            "cashback",
+            "reward",
+            "loyalty",
+            "leasing",
+            "credit",
+        ],
+    ),
+    (
+        Region::OLD,
+        &[
+            "strike",
+            "line-through",
+            "linethrough",
+            "wasprice",
+            "was-price",
+            "was_price",
+            "price-was",
+            "pricewas",
+            "price_was",
+            "oldprice",
+            "old-price",
+            "old_price",
+            "price-old",
+            "priceold",
+            "price_old",
+            "listprice",
+            "list-price",
+            "list_price",
+            "msrp",
+            "rrp",
+            "compare-at",
+            "compareat",
+            "compare_at",
+            "price-compare",
+            "price--compare",
+            "originalprice",
+            "original-price",
+            "original_price",
+            "price-original",
+            "price--original",
+            "beforeprice",
+            "before-price",
+            "price-before",
+            "previousprice",
+            "previous-price",
+            "price-previous",
+            "streichpreis",
+            "crossed",
+            "price-standard",
+            "retailprice",
+            "retail-price",
+        ],
+    ),
+    (
+        Region::FRAME,
+        &[
+            "footer",
+            "site-header",
+            "siteheader",
+            "page-header",
+            "navbar",
+            "navigation",
+            "nav-",
+            "breadcrumb",
+            "cookie",
+            "newsletter",
+            "minicart",
+            "mini-cart",
+            "mini_cart",
+            "cart-drawer",
+            "cartdrawer",
+            "megamenu",
+            "mega-menu",
+            "modal",
+            "popup",
+            "overlay",
+            "toast",
+            "offcanvas",
+        ],
+    ),
+    (
+        Region::PRICE,
+        &["price", "preis", "prix", "precio", "prezzo", "prijs", "cena", "pret", "amount", "offer"],
+    ),
+];
+
+/// Marks that mean nothing inside a longer word.
+const WHOLE_WORDS: &[&str] = &[
+    "rrp", "ppu", "msrp", "nav-", "cena", "pret", "review", "bundle", "credit", "owl-", "offer", "modal",
+    "glide",
+];
+
+struct Marks {
+    finder: Option<AhoCorasick>,
+    /// By pattern number.
+    meaning: Vec<(Region, bool)>,
+}
+
+static NAMES: LazyLock<Marks> = LazyLock::new(|| {
+    let words: Vec<(&str, Region)> =
+        MARKS.iter().flat_map(|(region, words)| words.iter().map(|word| (*word, *region))).collect();
+    let finder =
+        AhoCorasick::builder().ascii_case_insensitive(true).build(words.iter().map(|(word, _)| *word)).ok();
+    let meaning = words.iter().map(|(word, region)| (*region, WHOLE_WORDS.contains(word))).collect();
+    Marks { finder, meaning }
+});
+
+fn of_name(name: &str) -> Region {
+    /// Longer names are generated and mean nothing.
+    const LONGEST: usize = 600;
+    let name = name.get(..name.floor_char_boundary(LONGEST)).unwrap_or_default();
+    let Some(finder) = &NAMES.finder else { return Region::NONE };
+    let mut region = Region::NONE;
+    for hit in finder.find_overlapping_iter(name) {
+        let (meaning, whole) = NAMES.meaning[hit.pattern().as_usize()];
+        if !whole || is_name_part(name.as_bytes(), hit.start(), hit.end()) {
+            region = region.or(meaning);
+        }
+    }
+    region
+}
+
+/// Bounded by a hyphen, an underscore, a space or a change of case.
+fn is_name_part(name: &[u8], start: usize, end: usize) -> bool {
+    let before = start.checked_sub(1).and_then(|at| name.get(at));
+    let begins = !before.is_some_and(u8::is_ascii_alphabetic)
+        || (name[start].is_ascii_uppercase() && before.is_some_and(u8::is_ascii_lowercase));
+    let last = name[end - 1];
+    let ends =
+        !last.is_ascii_alphabetic() || name.get(end).is_none_or(|c| !c.is_ascii_lowercase() || *c == b's');
+    begins && ends
+}
+
+/// The flags of every node of one page.
+#[derive(Debug)]
+pub(super) struct Regions {
+    flags: Vec<Region>,
+    headline: Option<NodeId>,
+}
+
+impl Regions {
+    pub(super) fn of(dom: &Dom) -> Regions {
+        let headline = dom.all().find(|node| dom.tag(*node) == Tag::H1 && !dom.text(*node, 16).is_empty());
+        let mut regions = Regions { flags: vec![Region::NONE; dom.len()], headline };
+        for node in dom.all().skip(1) {
+            let inherited = dom.parent(node).map_or(Region::NONE, |parent| regions.of_node(parent));
+            let own = if dom.is_text(node) { Region::NONE } else { regions.own(dom, node) };
+            regions.flags[node.index()] = inherited.or(own);
+        }
+        regions.set_recommendations_aside(dom);
+        regions
+    }
+
+    pub(super) fn of_node(&self, node: NodeId) -> Region {
+        self.flags.get(node.index()).copied().unwrap_or_default()
+    }
+
+    pub(super) fn is_hidden(&self, node: NodeId) -> bool {
+        self.of_node(node).has(Region::HIDDEN)
+    }
+
+    /// The first `h1` that has text.
+    pub(super) fn headline(&self) -> Option<NodeId> {
+        self.headline
+    }
+
+    fn holds_headline(&self, dom: &Dom, node: NodeId) -> bool {
+        self.headline.is_some_and(|h1| dom.contains(node, h1))
+    }
+
+    fn own(&self, dom: &Dom, node: NodeId) -> Region {
+        let tag = dom.tag(node);
+        let mut region = match tag {
+            Tag::Head => return Region::HIDDEN,
+            Tag::Body | Tag::Html | Tag::Main => return Region::NONE,
+            tag if tag.is_unseen() => return Region::HIDDEN,
+            Tag::S | Tag::Strike | Tag::Del => Region::OLD,
+            Tag::Footer | Tag::Nav | Tag::Header | Tag::Dialog => Region::FRAME,
+            Tag::Aside => Region::ASIDE,
+            _ => Region::NONE,
+        };
+        for (name, value) in dom.attributes(node) {
+            region = region.or(match name {
+                "id" | "class" => of_name(value).or(hidden_class(value)),
+                "data-testid" | "data-test" | "data-component-type" | "data-hook" | "aria-label" => {
+                    of_name(value)
+                }
+                "hidden" if value != "until-found" => Region::HIDDEN,
+                "style" => of_style(value),
+                "data-a-strike" if value == "true" => Region::OLD,
+                _ => Region::NONE,
+            });
+        }
+        if self.holds_headline(dom, node) { Region(region.0 & Region::PRICE.0) } else { region }
+    }
+
+    /// A heading such as "Customers also bought" sets aside the section that it heads.
+    fn set_recommendations_aside(&mut self, dom: &Dom) {
+        const HEADINGS: usize = 200;
+        const LONGEST: usize = 90;
+        let headings = dom.all().filter(|node| dom.tag(*node).is_heading() && dom.tag(*node) != Tag::H1);
+        for heading in headings.take(HEADINGS) {
+            let text = dom.text(heading, LONGEST).to_lowercase();
+            if text.len() < LONGEST && words::RECOMMENDATION.occur_in(&text) {
+                self.set_section_aside(dom, heading);
+            }
+        }
+    }
+
+    fn set_section_aside(&mut self, dom: &Dom, heading: NodeId) {
+        const FEW_NODES: usize = 12;
+        const LEVELS: usize = 3;
+        let size = |node: NodeId| dom.after(node).map_or(dom.len(), NodeId::index) - node.index();
+        let free = |node: &NodeId| {
+            !matches!(dom.tag(*node), Tag::Body | Tag::Html | Tag::Document | Tag::Main)
+                && !self.holds_headline(dom, *node)
+        };
+        let own_size = size(heading);
+        let section = dom
+            .ancestors(heading)
+            .take(LEVELS)
+            .take_while(free)
+            .find(|node| size(*node) > own_size + FEW_NODES);
+        if let Some(section) = section {
+            let end = section.index() + size(section);
+            for flags in &mut self.flags[section.index()..end] {
+                *flags = flags.or(Region::ASIDE);
+            }
+        }
+    }
+}
+
+fn hidden_class(value: &str) -> Region {
+    let hides = |class: &str| {
+        matches!(
+            class,
+            "hidden"
+                | "hide"
+                | "d-none"
+                | "is-hidden"
+                | "js-hidden"
+                | "aok-hidden"
+                | "display-none"
+                | "ng-hide"
+                | "uk-hidden"
+                | "u-hidden"
+        )
+    };
+    if value.split_ascii_whitespace().take(40).any(hides) { Region::HIDDEN } else { Region::NONE }
+}
+
+fn of_style(style: &str) -> Region {
+    const LONGEST: usize = 2_000;
+    let style = style.get(..style.floor_char_boundary(LONGEST)).unwrap_or_default();
+    let compact: String =
+        style.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    let mut region = Region::NONE;
+    if compact.contains("display:none") || compact.contains("visibility:hidden") {
+        region = region.or(Region::HIDDEN);
+    }
+    if compact.contains("line-through") {
+        region = region.or(Region::OLD);
+    }
+    region
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Region, Regions};
+    use crate::extract::dom::Dom;
+
+    fn region_of(html: &str, text: &str) -> Region {
+        let dom = Dom::parse(html);
+        let regions = Regions::of(&dom);
+        let node = dom.all().find(|n| dom.characters(*n) == text).expect("the text is in the page");
+        regions.of_node(node)
+    }
+
+    #[test]
+    fn names_and_tags_tell_the_place() {
+        let cases = [
+            ("<div class='price'><s>X</s></div>", Region::OLD),
+            ("<span class='priceOld'><span>X</span></span>", Region::PRICE),
+            ("<span style='TEXT-DECORATION: line-through'>X</span>", Region::OLD),
+            ("<div class='product-carousel'>X</div>", Region::SLIDES),
+            ("<div id='RelatedItems'>X</div>", Region::ASIDE),
+            ("<div hidden>X</div>", Region::HIDDEN),
+            ("<template>X</template>", Region::HIDDEN),
+            ("<div style='display: none'><b>X</b></div>", Region::HIDDEN),
+            ("<p class='klarna-message'>X</p>", Region::TERMS),
+            ("<footer>X</footer>", Region::FRAME),
+        ];
+        for (html, expected) in cases {
+            assert!(region_of(html, "X").has(expected), "{html}");
+        }
+    }
+
+    #[test]
+    fn parts_of_longer_words_do_not_count() {
+        for html in [
+            "<div class='preview'>X</div>",
+            "<div class='pretty'>X</div>",
+            "<div class='accreditation'>X</div>",
+        ] {
+            assert_eq!(region_of(html, "X"), Region::default(), "{html}");
+        }
+    }
+
+    #[test]
+    fn what_holds_the_headline_is_not_aside() {
+        let html = "<div class='product-card'><h1>Lamp</h1><b>X</b></div>";
+        assert!(!region_of(html, "X").has(Region::ASIDE));
+    }
+
+    #[test]
+    fn a_heading_sets_its_section_aside() {
+        let items = "<li><a>b</a></li>".repeat(10);
+        let html = format!(
+            "<h1>Lamp</h1><p>Y</p><div><h2>Customers also bought</h2><ul>{items}<li>X</li></ul></div>"
+        );
+        assert!(region_of(&html, "X").has(Region::ASIDE));
+        assert!(!region_of(&html, "Y").has(Region::ASIDE));
+    }
+}

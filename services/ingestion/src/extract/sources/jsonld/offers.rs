@@ -1,0 +1,144 @@
+//! Offers in all the forms that schema.org allows: one, a list, an aggregate, price specifications, variants.
+
+use serde_json::Value as Json;
+use url::Url;
+
+use super::super::super::candidate::Candidates;
+use super::super::super::money::Currency;
+use super::super::super::product::{Field, Source};
+use super::super::super::view::View;
+use super::super::{Place, push_markup};
+use super::{Object, is_a, sign, text};
+
+/// Offers that are looked at; a marketplace lists hundreds.
+const MOST_OFFERS: usize = 60;
+
+/// One offer and how much it is the page's own.
+struct Offer<'a> {
+    object: &'a Object,
+    /// The variant that it belongs to, for its condition and number.
+    variant: Option<&'a Object>,
+    path: &'static str,
+}
+
+fn objects(json: Option<&Json>) -> Vec<&Object> {
+    match json {
+        Some(Json::Array(items)) => items.iter().filter_map(Json::as_object).take(MOST_OFFERS).collect(),
+        Some(Json::Object(object)) => vec![object],
+        _ => Vec::new(),
+    }
+}
+
+fn offers(product: &Object) -> Vec<Offer<'_>> {
+    let mut found = Vec::new();
+    for offer in objects(product.get("offers")) {
+        let nested = objects(offer.get("offers"));
+        let has_own = ["price", "lowPrice", "priceSpecification"].iter().any(|key| offer.contains_key(*key));
+        if has_own || nested.is_empty() {
+            found.push(Offer { object: offer, variant: None, path: "offers" });
+        }
+        found.extend(nested.into_iter().map(|object| Offer { object, variant: None, path: "offers.offers" }));
+    }
+    for variant in objects(product.get("hasVariant")) {
+        let own = objects(variant.get("offers")).into_iter();
+        found.extend(own.map(|object| Offer { object, variant: Some(variant), path: "hasVariant.offers" }));
+    }
+    found.truncate(MOST_OFFERS);
+    found
+}
+
+pub(super) fn currencies(product: &Object) -> Vec<Currency> {
+    let signs = offers(product).into_iter().filter_map(|offer| {
+        sign(offer.object)
+            .or_else(|| objects(offer.object.get("priceSpecification")).into_iter().find_map(sign))
+    });
+    signs.filter_map(|sign| sign.single()).collect()
+}
+
+pub(super) fn collect(view: &View<'_>, product: &Object, found: &mut Candidates) {
+    let all = offers(product);
+    let Some(first) = all.iter().find(|offer| is_this_page(offer, view.url)).or_else(|| all.first()) else {
+        return;
+    };
+    describe(first, found);
+    price(first, 0.85, found);
+    let is_first = |offer: &&Offer<'_>| std::ptr::eq(offer.object, first.object);
+    for offer in all.iter().filter(|offer| !is_first(offer)) {
+        price(offer, 0.3, found);
+    }
+}
+
+/// The offer of the variant that the address selects.
+fn is_this_page(offer: &Offer<'_>, page: &Url) -> bool {
+    let address =
+        text(offer.object, "url").or_else(|| offer.variant.and_then(|variant| text(variant, "url")));
+    let selects = |url: &str| {
+        let Ok(url) = page.join(url) else { return false };
+        url.path() == page.path() && url.query().is_some() && url.query() == page.query()
+    };
+    let sku = text(offer.object, "sku").or_else(|| offer.variant.and_then(|variant| text(variant, "sku")));
+    let in_query =
+        |sku: &String| sku.len() > 3 && page.query().is_some_and(|query| query.contains(sku.as_str()));
+    address.is_some_and(|url| selects(&url)) || sku.is_some_and(|sku| in_query(&sku))
+}
+
+fn describe(offer: &Offer<'_>, found: &mut Candidates) {
+    let fields = [
+        (Field::Availability, "availability", 0.8),
+        (Field::Condition, "itemCondition", 0.8),
+        (Field::Seller, "seller", 0.8),
+        (Field::Seller, "offeredBy", 0.7),
+        (Field::VendorItemId, "sku", 0.7),
+    ];
+    for (field, key, trust) in fields {
+        let value = text(offer.object, key).or_else(|| offer.variant.and_then(|variant| text(variant, key)));
+        if let Some(value) = value {
+            push_markup(
+                found,
+                field,
+                &value,
+                None,
+                Place { source: Source::JsonLd, name: &format!("{}.{key}", offer.path), trust },
+            );
+        }
+    }
+}
+
+fn price(offer: &Offer<'_>, trust: f64, found: &mut Candidates) {
+    let own = text(offer.object, "priceCurrency").or_else(|| text(offer.object, "currency"));
+    let mut push = |field, object: &Object, key: &str, trust| {
+        let Some(amount) = text(object, key) else { return false };
+        let currency = text(object, "priceCurrency").or_else(|| own.clone());
+        let place = Place { source: Source::JsonLd, name: &format!("{}.{key}", offer.path), trust };
+        push_markup(found, field, &amount, currency.as_deref(), place);
+        true
+    };
+    let specifications = objects(offer.object.get("priceSpecification"));
+    let paid_now = specifications.iter().filter(|spec| !is_list_price(spec) && !is_rate(spec));
+    let mut specified = false;
+    for spec in paid_now {
+        specified |= push(Field::Price, spec, "price", if specified { trust * 0.5 } else { trust });
+    }
+    for spec in specifications.iter().filter(|spec| is_list_price(spec)) {
+        push(Field::ListPrice, spec, "price", trust);
+    }
+    let rest = if specified { trust * 0.6 } else { trust };
+    if !push(Field::Price, offer.object, "price", rest)
+        && !push(Field::Price, offer.object, "lowPrice", rest * 0.9)
+    {
+        push(Field::Price, offer.object, "highPrice", rest * 0.5);
+    }
+}
+
+fn is_list_price(spec: &Object) -> bool {
+    let kind = text(spec, "priceType").unwrap_or_default().to_ascii_lowercase();
+    ["list", "strikethrough", "srp", "msrp", "regular"].iter().any(|word| kind.contains(word))
+}
+
+/// A price per kilogram or per month, a delivery charge.
+fn is_rate(spec: &Object) -> bool {
+    let rate = ["referenceQuantity", "billingDuration", "billingIncrement"]
+        .iter()
+        .any(|key| spec.contains_key(*key));
+    rate || is_a(spec, &["deliverychargespecification", "paymentchargespecification"])
+}

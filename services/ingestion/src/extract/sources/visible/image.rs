@@ -1,0 +1,166 @@
+//! The picture that a reader takes for the product's.
+
+use url::Url;
+
+use super::super::super::candidate::Candidates;
+use super::super::super::dom::{Dom, NodeId, Tag};
+use super::super::super::likeness::coverage;
+use super::super::super::product::{Field, Source};
+use super::super::super::regions::Region;
+use super::super::super::view::View;
+use super::Scene;
+
+/// Pictures that are weighed, and those that are handed in.
+const MOST: usize = 400;
+const HANDED_IN: usize = 12;
+
+/// Attributes that hold a picture's address, the largest version first.
+const ADDRESSES: [&str; 12] = [
+    "data-zoom-image",
+    "data-zoom",
+    "data-large-image",
+    "data-large_image",
+    "data-zoom-src",
+    "data-old-hires",
+    "data-large",
+    "data-original",
+    "data-lazy-src",
+    "data-lazy",
+    "data-src",
+    "src",
+];
+
+/// The address of an `img`, lazily loaded ones included.
+pub(in crate::extract) fn image_address(view: &View<'_>, node: NodeId) -> Option<Url> {
+    let dom = view.dom;
+    let attribute = ADDRESSES
+        .iter()
+        .filter_map(|name| dom.filled_attr(node, name))
+        .find_map(|address| view.absolute(address));
+    attribute.or_else(|| {
+        let set = dom.filled_attr(node, "srcset").or_else(|| dom.filled_attr(node, "data-srcset"))?;
+        // the last of a source set is the largest
+        let last = set.split(", ").last()?.split_whitespace().next()?;
+        view.absolute(last)
+    })
+}
+
+pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
+    let view = scene.view;
+    let titles = super::titles(view);
+    let outside = Region::FRAME.or(Region::ASIDE);
+    let images = view.dom.all().filter(|node| view.dom.tag(*node) == Tag::Img);
+    let images = images.filter(|node| !view.regions.of_node(*node).has(outside)).take(MOST);
+    let mut weighed: Vec<(f64, NodeId, Url)> = Vec::new();
+    for node in images {
+        if let Some(url) = image_address(view, node).filter(|url| !is_decoration(url)) {
+            weighed.push((weigh(scene, node, &url, &titles), node, url));
+        }
+    }
+    // stable: of equals the first
+    weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (trust, node, url) in weighed.iter().filter(|(trust, _, _)| *trust > 0.15).take(HANDED_IN) {
+        let address = enlarged(view, *node).map_or_else(|| url.to_string(), String::from);
+        found.push_text(Field::Image, &address, Source::Visible, &view.dom.describe(*node), *trust);
+    }
+}
+
+/// A link around the picture leads to its large version.
+fn enlarged(view: &View<'_>, node: NodeId) -> Option<Url> {
+    let link = view.dom.ancestors(node).take(2).find(|up| view.dom.tag(*up) == Tag::A)?;
+    let url = view.absolute(view.dom.filled_attr(link, "href")?)?;
+    let path = url.path().to_ascii_lowercase();
+    [".jpg", ".jpeg", ".png", ".webp", ".avif"].iter().any(|ending| path.ends_with(ending)).then_some(url)
+}
+
+/// Logos, icons, pixels: by their names.
+pub(in crate::extract) fn is_decoration(url: &Url) -> bool {
+    const NAMES: [&str; 22] = [
+        "logo",
+        "sprite",
+        "icon",
+        "pixel",
+        "spacer",
+        "blank.",
+        "1x1",
+        "transparent",
+        "placeholder",
+        "loading",
+        "loader",
+        "banner",
+        "button",
+        "arrow",
+        "badge",
+        "rating",
+        "star",
+        "flag",
+        "payment",
+        "no-image",
+        "noimage",
+        "avatar",
+    ];
+    let path = url.path().to_ascii_lowercase();
+    let file = path.rsplit('/').next().unwrap_or_default();
+    file.ends_with(".svg")
+        || (file.ends_with(".gif") && file.len() < 12)
+        || NAMES.iter().any(|name| file.contains(name))
+}
+
+fn weigh(scene: &Scene<'_, '_>, node: NodeId, url: &Url, titles: &[String]) -> f64 {
+    let dom = scene.view.dom;
+    let mut trust: f64 = 0.2;
+    let alt = dom.filled_attr(node, "alt").or_else(|| dom.filled_attr(node, "title")).unwrap_or_default();
+    let words =
+        titles.iter().map(|title| coverage(alt, title).min(coverage(title, alt) * 2.0)).fold(0.0, f64::max);
+    trust += 0.25 * words;
+    trust += match size(dom, node) {
+        Some(side) if side >= 250 => 0.2,
+        Some(side) if side >= 120 => 0.08,
+        Some(side) if side < 60 => -0.3,
+        _ => 0.0,
+    };
+    let names = named(dom, node);
+    if ["product", "main", "gallery", "zoom", "primary", "hero", "large", "detail"]
+        .iter()
+        .any(|word| names.contains(word))
+    {
+        trust += 0.12;
+    }
+    if names.contains("thumb") || url.path().contains("thumb") {
+        trust -= 0.08;
+    }
+    if enlarged(scene.view, node).is_some() {
+        trust += 0.12;
+    }
+    let links_away =
+        dom.ancestors(node).take(3).any(|up| dom.tag(up) == Tag::A) && enlarged(scene.view, node).is_none();
+    if links_away {
+        trust -= 0.1;
+    }
+    let distance = scene.anchor_offset().map(|anchor| scene.flow.offset(node).abs_diff(anchor));
+    trust += distance.map_or(0.0, |bytes| 0.15 * (-(bytes as f64) / 600.0).exp());
+    trust.clamp(0.0, 0.7)
+}
+
+/// The smaller side in CSS pixels, where the element or the address tells.
+fn size(dom: &Dom, node: NodeId) -> Option<u32> {
+    let side =
+        |name| dom.filled_attr(node, name).and_then(|value| value.trim_end_matches("px").parse::<u32>().ok());
+    match (side("width"), side("height")) {
+        (Some(width), Some(height)) => Some(width.min(height)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// Class names and ids of the picture and what is right around it, lowercase.
+fn named(dom: &Dom, node: NodeId) -> String {
+    let near = std::iter::once(node).chain(dom.ancestors(node).take(3));
+    let names = near.flat_map(|up| [dom.attr(up, "id"), dom.attr(up, "class"), dom.attr(up, "itemprop")]);
+    let mut all = String::new();
+    for name in names.flatten() {
+        all.push_str(name.get(..name.floor_char_boundary(200)).unwrap_or_default());
+        all.push(' ');
+    }
+    all.make_ascii_lowercase();
+    all
+}

@@ -1,0 +1,137 @@
+//! Availability and condition as short lines near the headline tell them.
+
+use super::super::super::candidate::{Candidates, Value};
+use super::super::super::dom::{NodeId, Tag};
+use super::super::super::product::{Availability, Condition, Field, Source};
+use super::super::super::regions::Region;
+use super::super::super::wording;
+use super::super::super::words;
+use super::Scene;
+
+/// A line that tells a state says little else.
+const LONGEST_LINE: usize = 60;
+/// Bytes of text around the headline in which a state is this product's.
+const BEFORE: usize = 300;
+const AFTER: usize = 4_000;
+
+pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
+    if !scene.view.is_authoritative(Field::Availability) {
+        stock_lines(scene, found);
+        buttons(scene, found);
+    }
+    condition_rows(scene, found);
+    condition_of_title(scene, found);
+}
+
+fn stock_lines(scene: &Scene<'_, '_>, found: &mut Candidates) {
+    let Some(anchor) = scene.anchor_offset() else { return };
+    let (dom, regions) = (scene.view.dom, &scene.view.regions);
+    let outside = Region::HIDDEN.or(Region::FRAME).or(Region::ASIDE);
+    let texts = dom.all().filter(|node| dom.is_text(*node) && !regions.of_node(*node).has(outside));
+    for node in texts {
+        let offset = scene.flow.offset(node);
+        if offset + BEFORE < anchor || offset > anchor + AFTER {
+            continue;
+        }
+        let text = dom.characters(node).trim();
+        if text.len() < 4 || text.len() > LONGEST_LINE || is_choice(scene, node) {
+            continue;
+        }
+        let Some(availability) = told_by(text) else { continue };
+        let near = (-(offset.abs_diff(anchor) as f64) / 2_500.0).exp();
+        let trust = if availability == Availability::OutOfStock { 0.68 } else { 0.55 };
+        let place = dom.parent(node).map_or_else(String::new, |parent| dom.describe(parent));
+        found.push(
+            Field::Availability,
+            Value::Availability(availability),
+            Source::Visible,
+            &place,
+            trust * near,
+        );
+    }
+}
+
+/// The state that most of the line's words are about.
+fn told_by(line: &str) -> Option<Availability> {
+    const SHARE: f64 = 0.45;
+    let lower = line.to_lowercase();
+    let lists = [
+        (&words::OUT_OF_STOCK, Availability::OutOfStock),
+        (&words::PREORDER, Availability::Preorder),
+        (&words::IN_STOCK, Availability::InStock),
+    ];
+    let (hit, availability) =
+        lists.iter().find_map(|(phrases, availability)| Some((phrases.find(&lower)?, *availability)))?;
+    (hit.len() as f64 >= SHARE * lower.len() as f64).then_some(availability)
+}
+
+/// One size of many that is sold out says nothing about the product.
+fn is_choice(scene: &Scene<'_, '_>, node: NodeId) -> bool {
+    let dom = scene.view.dom;
+    dom.ancestors(node).take(5).any(|up| {
+        matches!(dom.tag(up), Tag::Option | Tag::Select | Tag::Label | Tag::Li)
+            || dom
+                .attr(up, "class")
+                .is_some_and(|class| class.contains("swatch") || class.contains("variant"))
+    })
+}
+
+/// A buy button near the headline that can be pressed.
+fn buttons(scene: &Scene<'_, '_>, found: &mut Candidates) {
+    let Some(anchor) = scene.anchor_offset() else { return };
+    let aside = Region::ASIDE.or(Region::FRAME);
+    let own =
+        scene.flow.buy_buttons().iter().filter(|button| !scene.view.regions.of_node(button.node).has(aside));
+    let near = own.filter(|button| {
+        let offset = scene.flow.offset(button.node);
+        offset + BEFORE >= anchor && offset <= anchor + AFTER
+    });
+    if let Some(button) = near.into_iter().find(|button| !button.disabled) {
+        let place = scene.view.dom.describe(button.node);
+        found.push(
+            Field::Availability,
+            Value::Availability(Availability::InStock),
+            Source::Visible,
+            &place,
+            0.5,
+        );
+    }
+}
+
+/// "Condition: Used", on one line or two.
+fn condition_rows(scene: &Scene<'_, '_>, found: &mut Candidates) {
+    const LONGEST_LABEL: usize = 30;
+    let start = scene.anchor_offset().unwrap_or(0).saturating_sub(BEFORE);
+    let region = scene.flow.between(start, start + 4 * AFTER);
+    let lines: Vec<&str> = region.lines().collect();
+    for (at, line) in lines.iter().enumerate() {
+        let (label, value) = line.split_once([':', '：']).unwrap_or((line, ""));
+        let label = label.trim().to_lowercase();
+        let is_label = label.len() <= LONGEST_LABEL
+            && words::CONDITION_LABEL
+                .find(&label)
+                .is_some_and(|hit| hit.start == 0 && hit.end == label.len());
+        if !is_label {
+            continue;
+        }
+        let value =
+            if value.trim().is_empty() { lines.get(at + 1).copied().unwrap_or_default() } else { value };
+        let told = if value.len() < 120 { wording::condition_of_words(value) } else { None };
+        if let Some(condition) = told {
+            found.push(Field::Condition, Value::Condition(condition), Source::Visible, "condition row", 0.88);
+        }
+    }
+}
+
+fn condition_of_title(scene: &Scene<'_, '_>, found: &mut Candidates) {
+    let title = found.of(Field::Title).find_map(|candidate| match &candidate.value {
+        Value::Text(title) => wording::condition_of_title(title),
+        _ => None,
+    });
+    let headline =
+        || scene.anchor.and_then(|node| wording::condition_of_title(&scene.view.dom.text(node, 500)));
+    if let Some(condition) = title.or_else(headline) {
+        debug_assert_eq!(condition, Condition::Refurb);
+        found.push(Field::Condition, Value::Condition(condition), Source::Visible, "title", 0.9);
+    }
+}

@@ -1,0 +1,290 @@
+//! Is this a product page at all? Asked before anything is believed, and answered with evidence.
+//!
+//! Walls and errors first: they are short and say what they are. Then whatever proves a product; then what else
+//! the page may be. A page that proves nothing is never a product.
+
+use super::candidate::{Candidates, Value};
+use super::dom::{Dom, Tag};
+use super::money;
+use super::product::{Availability, Field, Refusal, Source, Verdict};
+use super::sources::microdata;
+use super::view::View;
+use super::words;
+
+/// Visible bytes of a page that has little to say besides being a wall.
+const SHORT: usize = 2_500;
+/// Visible bytes of a page that rendered nothing.
+const EMPTY: usize = 250;
+
+fn refuse(verdict: Verdict, evidence: impl Into<String>) -> Refusal {
+    Refusal { verdict, evidence: evidence.into() }
+}
+
+/// What the response alone tells.
+pub(super) fn of_response(html: &str, status: Option<u16>, content_type: Option<&str>) -> Option<Refusal> {
+    let kind =
+        content_type.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+    if let Some(kind) =
+        kind.filter(|kind| !kind.is_empty() && !kind.contains("html") && !kind.contains("xml"))
+    {
+        return Some(refuse(Verdict::NotHtml, format!("content type {kind}")));
+    }
+    if let Some(status @ (404 | 410)) = status {
+        return Some(refuse(Verdict::NotFound, format!("status {status}")));
+    }
+    let start = html.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
+    let has_tag = html.contains('<') && html.contains('>');
+    if start.starts_with("%PDF")
+        || (!start.is_empty() && !has_tag)
+        || (start.starts_with(['{', '[']) && !html.contains("</"))
+    {
+        return Some(refuse(Verdict::NotHtml, "the document has no element"));
+    }
+    None
+}
+
+/// What the page tells.
+pub(super) fn of_page(view: &View<'_>, found: &Candidates, status: Option<u16>) -> Option<Refusal> {
+    let page = Signs::of(view, found);
+    wall(view, &page, status)
+        .or_else(|| if page.proves_product(view, found) { None } else { Some(other(view, &page)) })
+}
+
+/// What the decision is made from.
+struct Signs {
+    /// Lowercase `title` and headline.
+    titles: String,
+    /// Lowercase visible text of a short page.
+    short_text: Option<String>,
+    visible_bytes: usize,
+    marked_product: Option<&'static str>,
+    priced_lines: usize,
+    buy_buttons: usize,
+    listing_address: bool,
+}
+
+impl Signs {
+    fn of(view: &View<'_>, found: &Candidates) -> Signs {
+        let headline = view.regions.headline().map(|node| view.dom.text(node, 300)).unwrap_or_default();
+        let titles = format!("{} \n {headline}", view.document_title().unwrap_or_default()).to_lowercase();
+        let text = view.flow.text();
+        Signs {
+            titles,
+            short_text: (text.len() < SHORT).then(|| text.to_lowercase()),
+            visible_bytes: text.len(),
+            marked_product: marked_product(view, found),
+            priced_lines: priced_lines(text),
+            buy_buttons: view.flow.buy_buttons().iter().filter(|button| !button.disabled).count(),
+            listing_address: is_listing_address(view),
+        }
+    }
+
+    /// Markup that names a product, or a title and an amount that can be ordered.
+    fn proves_product(&self, view: &View<'_>, found: &Candidates) -> bool {
+        let on_product_path = view.shop.is_none_or(|shop| shop.is_product_path(view.url.path()));
+        if self.marked_product.is_some() {
+            return true;
+        }
+        if self.listing_address || !on_product_path {
+            return false;
+        }
+        const LIKELY: f64 = 0.5;
+        let visible = || found.of(Field::Price).filter(|c| c.source == Source::Visible);
+        let best = visible().max_by(|a, b| a.trust.total_cmp(&b.trust));
+        let Some(best) = best.filter(|best| best.trust >= LIKELY) else { return false };
+        // a list repeats the element that its prices stand in
+        let alike =
+            visible().filter(|other| other.place == best.place && other.trust > best.trust - 0.1).count();
+        let stands_out = self.buy_buttons == 1 || alike < 4;
+        let sold = self.buy_buttons > 0 || best.trust >= 0.6;
+        stands_out && sold && found.of(Field::Title).next().is_some()
+    }
+
+    fn says(&self, phrases: &words::Phrases) -> Option<String> {
+        let text = [Some(&self.titles), self.short_text.as_ref()].into_iter().flatten();
+        text.filter_map(|text| phrases.find(text).and_then(|range| text.get(range))).map(str::to_owned).next()
+    }
+}
+
+/// Structured data, or the shop's own title on the address of a product.
+fn marked_product(view: &View<'_>, found: &Candidates) -> Option<&'static str> {
+    let listing = is_listing_address(view);
+    let shop_title = found.has(Field::Title, Source::Shop);
+    let product_path = view.shop.is_some_and(|shop| shop.is_product_path(view.url.path()));
+    if shop_title && (product_path || found.has(Field::Price, Source::Shop)) && !listing {
+        return Some("the shop's own product title");
+    }
+    if listing {
+        return None;
+    }
+    let offered = |source| found.has(Field::Price, source) || found.has(Field::Availability, source);
+    if found.has(Field::Title, Source::JsonLd)
+        && (offered(Source::JsonLd) || view.entities.product_count() == 1)
+    {
+        return Some("JSON-LD product");
+    }
+    if found.has(Field::Title, Source::Microdata)
+        && offered(Source::Microdata)
+        && microdata::main_product(view).is_some()
+    {
+        return Some("microdata product");
+    }
+    let kind = view.meta("og:type").unwrap_or_default().to_ascii_lowercase();
+    let is_product = kind.contains("product") && !kind.contains("group");
+    if found.has(Field::Price, Source::Meta)
+        || (is_product && (found.of(Field::Price).next().is_some() || is_sold_out(found)))
+    {
+        return Some("Open Graph product");
+    }
+    None
+}
+
+fn is_sold_out(found: &Candidates) -> bool {
+    found
+        .of(Field::Availability)
+        .any(|c| c.value == Value::Availability(Availability::OutOfStock) && c.trust > 0.4)
+}
+
+/// Short lines that hold an amount with a currency: a product has some, a list has many.
+fn priced_lines(text: &str) -> usize {
+    const ENOUGH: usize = 100;
+    let short = text.lines().filter(|line| line.len() < 60 && line.chars().any(char::is_numeric));
+    short.filter(|line| !money::find(line).is_empty()).take(ENOUGH).count()
+}
+
+fn is_listing_address(view: &View<'_>) -> bool {
+    let path = view.url.path().to_ascii_lowercase();
+    if let Some(shop) = view.shop {
+        return shop.is_listing_path(view.url.path()) && !shop.is_product_path(view.url.path());
+    }
+    let searched = ["q", "query", "search", "keyword", "keywords", "searchterm", "search_query", "_nkw"];
+    let query = view
+        .url
+        .query_pairs()
+        .take(50)
+        .any(|(key, value)| searched.contains(&key.to_ascii_lowercase().as_str()) && !value.is_empty());
+    let segments = [
+        "search",
+        "suche",
+        "recherche",
+        "busca",
+        "buscar",
+        "category",
+        "categories",
+        "kategorie",
+        "collections",
+        "tag",
+        "brands",
+    ];
+    let named = path.split('/').any(|segment| segments.contains(&segment)) && !path.contains("/product");
+    query && !path.contains("/p/") || named
+}
+
+/// Robot tests, refusals, logins and missing pages. Proof of a product outweighs a word.
+fn wall(view: &View<'_>, page: &Signs, status: Option<u16>) -> Option<Refusal> {
+    let marks = wall_mark(view.dom);
+    if page.marked_product.is_none() || page.visible_bytes < EMPTY {
+        let captcha = page
+            .says(&words::CAPTCHA)
+            .or_else(|| marks.filter(|_| page.visible_bytes < 2 * SHORT).map(str::to_owned));
+        if let Some(said) =
+            captcha.filter(|_| page.short_text.is_some() || words::CAPTCHA.occur_in(&page.titles))
+        {
+            return Some(refuse(Verdict::Captcha, format!("the page says \"{said}\"")));
+        }
+        if let Some(said) = page.says(&words::BLOCKED).filter(|_| page.short_text.is_some()) {
+            return Some(refuse(Verdict::Blocked, format!("the page says \"{said}\"")));
+        }
+        if let Some(status @ (401 | 403 | 429 | 503)) = status {
+            return Some(refuse(Verdict::Blocked, format!("status {status}")));
+        }
+        if let Some(refusal) = login(view, page) {
+            return Some(refusal);
+        }
+        if let Some(said) = missing(page) {
+            return Some(refuse(Verdict::NotFound, format!("the page says \"{said}\"")));
+        }
+    }
+    None
+}
+
+/// "Not found" in the title, or all over a short page. Few prices: a shop's text may speak of lost things.
+fn missing(page: &Signs) -> Option<String> {
+    let in_title = words::NOT_FOUND.find(&page.titles).and_then(|range| page.titles.get(range));
+    let said = in_title.map(str::to_owned).or_else(|| page.says(&words::NOT_FOUND));
+    said.filter(|_| page.priced_lines < 3 || in_title.is_some())
+}
+
+/// Elements that robot tests are made of.
+fn wall_mark(dom: &Dom) -> Option<&'static str> {
+    const MARKS: [(&str, &str); 6] = [
+        ("px-captcha", "px-captcha"),
+        ("validatecaptcha", "validateCaptcha"),
+        ("cf-challenge", "cf-challenge"),
+        ("challenge-form", "challenge-form"),
+        ("captcha-delivery", "captcha-delivery"),
+        ("geetest", "geetest"),
+    ];
+    let names = dom
+        .all()
+        .flat_map(|node| ["id", "action", "src"].into_iter().filter_map(move |name| dom.attr(node, name)));
+    let mut short = names.filter(|value| value.len() < 300);
+    short.find_map(|value| {
+        let lower = value.to_ascii_lowercase();
+        MARKS.iter().find(|(mark, _)| lower.contains(mark)).map(|(_, name)| *name)
+    })
+}
+
+fn login(view: &View<'_>, page: &Signs) -> Option<Refusal> {
+    let dom = view.dom;
+    let password = dom.all().any(|n| {
+        dom.tag(n) == Tag::Input && dom.attr(n, "type") == Some("password") && !view.regions.is_hidden(n)
+    });
+    let in_title = words::LOGIN.find(&page.titles).is_some();
+    let path = view.url.path().to_ascii_lowercase();
+    let addressed = ["login", "signin", "sign-in", "/ap/"].iter().any(|part| path.contains(part));
+    let wall = password && page.short_text.is_some() && (in_title || addressed || page.priced_lines == 0);
+    wall.then(|| refuse(Verdict::LoginWall, "the page asks for a password and shows no product"))
+}
+
+/// What a page without a product is.
+fn other(view: &View<'_>, page: &Signs) -> Refusal {
+    let kind = view.meta("og:type").unwrap_or_default().to_ascii_lowercase();
+    let articles = ["article", "newsarticle", "blogposting", "reportagenewsarticle", "techarticle", "review"];
+    let lists = ["itemlist", "searchresultspage", "collectionpage", "offercatalog"];
+    if page.listing_address {
+        return refuse(Verdict::Listing, "the address is one of a search or a category");
+    }
+    if kind == "article" || view.entities.has_type(&articles) {
+        return refuse(Verdict::Article, "the page's markup calls it an article");
+    }
+    if page.priced_lines >= 8 || page.buy_buttons >= 4 {
+        return refuse(
+            Verdict::Listing,
+            format!("{} prices and no product that stands out", page.priced_lines),
+        );
+    }
+    if page.visible_bytes < EMPTY {
+        return refuse(Verdict::EmptyShell, format!("{} bytes of visible text", page.visible_bytes));
+    }
+    if view.entities.has_type(&lists) || words::LISTING.occur_in(&page.titles) {
+        return refuse(Verdict::Listing, "the page calls itself a list");
+    }
+    let prose = view.flow.text().lines().filter(|line| line.len() > 160).map(str::len).sum::<usize>();
+    if prose > 1_200 {
+        return refuse(Verdict::Article, format!("{prose} bytes of prose and no product"));
+    }
+    if page.priced_lines >= 3 {
+        return refuse(
+            Verdict::Listing,
+            format!("{} prices and no product that stands out", page.priced_lines),
+        );
+    }
+    if page.visible_bytes < SHORT {
+        return refuse(
+            Verdict::EmptyShell,
+            format!("{} bytes of visible text and no price", page.visible_bytes),
+        );
+    }
+    refuse(Verdict::Article, "no product and no price")
+}
