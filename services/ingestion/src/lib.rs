@@ -1,1 +1,61 @@
-//! Placeholder.
+//! The ingestion service: the address of a shop's page in, a product out, by `POST /v1/extract`.
+//!
+//! [`extract`] is the extraction itself, pure; [`mod@cli`] runs it on saved pages; the rest is what is HTTP about the
+//! service. Browsers and pages are the pool's.
+
+pub mod cli;
+pub mod config;
+mod error;
+pub mod extract;
+mod fetch;
+mod metrics;
+mod request;
+mod routes;
+mod state;
+
+use std::sync::Arc;
+
+use axum::Router;
+use browser_pool::{BrowserPool, EgressConfig};
+use prometheus::Registry;
+use service_kit::{Build, Health, HttpMetrics, Kit, Lifecycle};
+
+use crate::config::Config;
+use crate::state::{AppState, PoolHealth};
+
+pub const BUILD: Build = Build {
+    version: env!("CARGO_PKG_VERSION"),
+    revision: match option_env!("PLAYWRIGHT_REVISION") {
+        Some(revision) => revision,
+        None => "unknown",
+    },
+};
+
+/// What is served, and what says how it is.
+pub struct App {
+    pub router: Router,
+    pub health: Arc<dyn Health>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("App").field("router", &self.router).finish_non_exhaustive()
+    }
+}
+
+/// The service over a pool that has been started, whose `egress` policy submitted addresses are judged by before a
+/// browser sees them; registers the service's metrics.
+pub fn app(
+    config: &Config,
+    pool: &BrowserPool,
+    egress: EgressConfig,
+    registry: &Registry,
+    lifecycle: Lifecycle,
+) -> Result<App, prometheus::Error> {
+    let metrics = HttpMetrics::new(registry, BUILD, &[routes::extract::PATH], &state::STAGES)?;
+    let state = AppState::new(pool.clone(), egress, metrics.clone(), registry)?;
+    let health: Arc<dyn Health> = Arc::new(PoolHealth(pool.clone()));
+    let kit =
+        Kit { health: Arc::clone(&health), metrics, registry: registry.clone(), lifecycle, build: BUILD };
+    Ok(App { router: kit.app(routes::routes(state), &config.server), health })
+}

@@ -279,7 +279,7 @@ impl ApiError {
             error_type: self.kind,
             error_message: self.message.clone(),
             retriable: self.retriable,
-            timestamp: jiff::Timestamp::now().to_string(),
+            timestamp: timestamp(),
             request_id: request_id.to_owned(),
             verdict: self.verdict,
             upstream_status: self.upstream_status,
@@ -308,6 +308,11 @@ impl IntoResponse for ApiError {
         response.extensions_mut().insert(self);
         response
     }
+}
+
+/// Now, as answers say it: RFC 3339, UTC, to the millisecond.
+pub fn timestamp() -> String {
+    format!("{:.3}", jiff::Timestamp::now())
 }
 
 /// The body of every answer that is not a success.

@@ -25,7 +25,7 @@ mod telemetry;
 pub use app::Kit;
 pub use body::{Body, Field, RequestFields, whole};
 pub use cpu::{CpuError, CpuWork};
-pub use error::{ApiError, ErrorBody, ErrorKind, Fault};
+pub use error::{ApiError, ErrorBody, ErrorKind, Fault, timestamp};
 pub use health::{Health, HealthReport, HealthStatus, Phase};
 pub use healthcheck::{HealthcheckError, healthcheck};
 pub use lifecycle::Lifecycle;

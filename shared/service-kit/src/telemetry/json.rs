@@ -61,7 +61,7 @@ impl Line<'_> {
         let mut json = Vec::new();
         let mut serializer = serde_json::Serializer::new(&mut json);
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("timestamp", &jiff::Timestamp::now())?;
+        map.serialize_entry("timestamp", &crate::error::timestamp())?;
         map.serialize_entry("level", self.event.metadata().level().as_str())?;
         if let Some(message) = &self.message {
             map.serialize_entry("message", message)?;

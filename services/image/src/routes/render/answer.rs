@@ -145,7 +145,7 @@ impl AnswerForm {
                 actual_width: checked.width,
                 actual_height: checked.height,
                 generation_time_ms,
-                timestamp: jiff::Timestamp::now().to_string(),
+                timestamp: service_kit::timestamp(),
                 report: Report { blank: checked.one_colour, warnings },
                 timings: Timings::of(times),
             })

@@ -1,0 +1,200 @@
+//! The settings of the ingestion service and what they make of a pool.
+
+use std::num::NonZero;
+use std::time::Duration;
+
+use browser_pool::{
+    EgressConfig, HostPort, Identity, Network, PageProfile, PoolConfig, Recycle, Supervision, Viewport,
+};
+use clap::{Args, Parser, Subcommand};
+use service_kit::settings::{BrowserSettings, ServerSettings, TelemetrySettings, defaults};
+
+use crate::cli::ExtractArgs;
+
+/// Beyond it the throughput of a core no longer grows.
+const PAGES_PER_CORE: usize = 4;
+
+/// A common desktop window: shops lay their pages out for it.
+const DESKTOP: Viewport = Viewport { width: 1366, height: 900, scale: 1.0 };
+
+/// Extracts products from shops' pages with headless Chromium, over HTTP.
+///
+/// Without a command it serves. Every flag is also an environment variable; the flag wins.
+#[derive(Debug, Parser)]
+#[command(name = "playwright-ingestion", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve until a signal
+    Serve(Box<Config>),
+    /// Extract from saved pages, without a browser; JSON on stdout
+    Extract(ExtractArgs),
+    /// Ask the service that runs on this machine for its health: exit code 0 when it is healthy
+    Healthcheck(Box<Config>),
+}
+
+impl Cli {
+    /// The command to carry out; serving when none was given.
+    pub fn chosen(self) -> Command {
+        self.command.unwrap_or_else(|| Command::Serve(Box::new(self.config)))
+    }
+}
+
+/// Every setting.
+#[derive(Debug, Clone, Args)]
+pub struct Config {
+    #[command(flatten)]
+    pub server: ServerSettings,
+    #[command(flatten)]
+    pub visits: VisitSettings,
+    #[command(flatten)]
+    pub browsers: BrowserSettings,
+    #[command(flatten)]
+    pub telemetry: TelemetrySettings,
+}
+
+/// How shops see the service.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Visits")]
+pub struct VisitSettings {
+    /// Languages that shops are told, in order of preference; the browser's other properties follow from it
+    #[arg(long, env = "PLAYWRIGHT_ACCEPT_LANGUAGE", value_name = "LANGUAGES")]
+    #[arg(value_parser = languages, default_value = "en-US,en")]
+    pub accept_language: String,
+}
+
+fn languages(text: &str) -> Result<String, String> {
+    let is_tag = |tag: &str| !tag.is_empty() && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if text.split(',').all(is_tag) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected language tags separated by commas, such as en-US,en".to_owned())
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("PLAYWRIGHT_EGRESS_ALLOW: `{pair}` is not a host and a port")]
+pub struct ConfigError {
+    pair: String,
+    source: <HostPort as std::str::FromStr>::Err,
+}
+
+impl Default for Config {
+    /// The defaults, whatever the environment says.
+    fn default() -> Self {
+        defaults()
+    }
+}
+
+impl Config {
+    /// The pool that these settings ask for.
+    pub fn pool(&self) -> Result<PoolConfig, ConfigError> {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let browsers = &self.browsers;
+        let pages = browsers.page_pool_size.unwrap_or(PAGES_PER_CORE * cores);
+        if pages > PAGES_PER_CORE * cores {
+            tracing::warn!(
+                pages,
+                cores,
+                "PLAYWRIGHT_PAGE_POOL_SIZE: more than 4 pages per core slow each other down without reading more"
+            );
+        }
+        Ok(PoolConfig {
+            chromium: browsers.chromium_path.clone(),
+            browsers: browsers.browser_pool_size.unwrap_or(1),
+            pages,
+            max_queue: browsers.max_queue,
+            max_queue_bytes: browsers.max_queue_bytes,
+            allow_no_sandbox: browsers.allow_no_sandbox,
+            recycle: recycle(browsers),
+            page: PageProfile {
+                viewport: DESKTOP,
+                identity: Some(Identity {
+                    user_agent: None,
+                    accept_language: self.visits.accept_language.clone(),
+                }),
+                block_media: true,
+                warm_html: None,
+                warm_pages: cores.max(2),
+            },
+            egress: self.egress()?,
+            supervision: Supervision::default(),
+        })
+    }
+
+    fn egress(&self) -> Result<EgressConfig, ConfigError> {
+        let allow = self
+            .browsers
+            .egress_allow
+            .iter()
+            .map(|pair| pair.parse().map_err(|source| ConfigError { pair: pair.clone(), source }));
+        Ok(EgressConfig {
+            allow: allow.collect::<Result<_, _>>()?,
+            dns_server: self.browsers.dns_server,
+            network: Network::Public,
+            ..EgressConfig::default()
+        })
+    }
+}
+
+fn recycle(browsers: &BrowserSettings) -> Recycle {
+    let after_age = browsers.recycle_after;
+    Recycle {
+        after_pages: (browsers.recycle_after_pages > 0).then_some(browsers.recycle_after_pages),
+        after_age: (after_age > Duration::ZERO).then_some(after_age),
+        above_pss_bytes: (browsers.recycle_above_mb > 0).then_some(browsers.recycle_above_mb << 20),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::CommandFactory;
+    use service_kit::settings::page;
+
+    use super::*;
+
+    #[test]
+    fn the_configuration_page_is_fresh() {
+        let page =
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration/playwright-services-config.md");
+        page::check(Path::new(page), &Cli::command()).unwrap_or_else(|stale| panic!("{stale}"));
+    }
+
+    #[test]
+    fn the_default_pool_is_the_contracts() {
+        let pool = Config::default().pool().expect("the defaults are valid");
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        assert_eq!((pool.pages, pool.browsers), (4 * cores, 1));
+        assert!(pool.page.block_media && pool.page.warm_pages >= 2 && !pool.allow_no_sandbox);
+        let identity = pool.page.identity.expect("shops see a desktop browser");
+        assert_eq!((identity.user_agent, identity.accept_language.as_str()), (None, "en-US,en"));
+    }
+
+    #[test]
+    fn languages_are_tags_in_order() {
+        assert!(languages("de-DE,de,en").is_ok());
+        for broken in ["", "en,", "en;q=0.8", "en\r\nx: y", "en US"] {
+            assert!(languages(broken).is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_command_may_be_left_out() {
+        let parsed = |arguments: &[&str]| Cli::try_parse_from(arguments).expect("valid").chosen();
+        assert!(matches!(parsed(&["playwright-ingestion"]), Command::Serve(_)));
+        assert!(matches!(parsed(&["playwright-ingestion", "healthcheck"]), Command::Healthcheck(_)));
+        let page =
+            ["playwright-ingestion", "extract", "--file", "page.html", "--url", "https://shop.example/1"];
+        assert!(matches!(parsed(&page), Command::Extract(_)));
+        let ambiguous = ["playwright-ingestion", "--max-queue=7", "serve"];
+        assert!(Cli::try_parse_from(ambiguous).is_err(), "a flag before the command would be lost");
+    }
+}

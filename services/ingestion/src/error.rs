@@ -1,0 +1,129 @@
+//! One table: how the pool, an address and a page fail, and what the client is told.
+
+use browser_pool::{PoolError, UrlRefused};
+use service_kit::{ApiError, CpuError, ErrorKind};
+
+use crate::extract::Refusal;
+
+/// `timeout_s` is the request's, for the message.
+pub(crate) fn of_pool(error: &PoolError, timeout_s: f64) -> ApiError {
+    let message = error.to_string();
+    match error {
+        PoolError::Overloaded { retry_after, .. } => {
+            ApiError::new(ErrorKind::Overloaded, message).with_retry_after(*retry_after)
+        }
+        PoolError::Unavailable { retry_after, .. } => {
+            ApiError::new(ErrorKind::Unavailable, message).with_retry_after(*retry_after)
+        }
+        PoolError::Timeout { stage } => timeout(stage.as_str(), timeout_s),
+        PoolError::BrowserCrash { retriable } => {
+            ApiError::new(ErrorKind::BrowserCrash, message).with_retriable(*retriable)
+        }
+        PoolError::Forbidden => ApiError::new(ErrorKind::ForbiddenUrl, format!("url: {message}")),
+        PoolError::Network { retriable, .. } => {
+            ApiError::new(ErrorKind::NetworkError, message).with_retriable(*retriable)
+        }
+        PoolError::Render { .. } => ApiError::new(ErrorKind::RenderFailure, message),
+    }
+}
+
+pub(crate) fn of_cpu(error: CpuError, timeout_s: f64) -> ApiError {
+    match error {
+        CpuError::DeadlinePassed => timeout("extract", timeout_s),
+        CpuError::Panicked => ApiError::new(ErrorKind::RenderFailure, "the page could not be read"),
+    }
+}
+
+/// Of an address as it was submitted, before anything is done with it.
+pub(crate) fn of_url(refused: UrlRefused) -> ApiError {
+    let kind = match refused {
+        UrlRefused::Invalid(_) => ErrorKind::InvalidUrl,
+        UrlRefused::Forbidden(_) => ErrorKind::ForbiddenUrl,
+    };
+    ApiError::new(kind, refused.to_string())
+}
+
+/// The site answered with a failure of its own: 429 or 5xx.
+pub(crate) fn of_upstream(status: u16) -> ApiError {
+    ApiError::new(ErrorKind::NetworkError, format!("the site answered with status {status}"))
+        .with_upstream_status(Some(status))
+}
+
+pub(crate) fn of_refusal(refusal: &Refusal, status: Option<u16>) -> ApiError {
+    ApiError::new(ErrorKind::ExtractionFailed, format!("no product on this page ({})", refusal.evidence))
+        .with_verdict(refusal.verdict.as_str())
+        .with_upstream_status(status)
+}
+
+fn timeout(stage: &'static str, timeout_s: f64) -> ApiError {
+    let message =
+        format!("timeout_s: the {timeout_s} s passed in the stage {stage}, allow more or try later");
+    ApiError::new(ErrorKind::Timeout, message).with_stage(stage)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use browser_pool::{NetworkFailure, ShedReason, Stage, UnavailableReason};
+
+    use super::*;
+    use crate::extract::Verdict;
+
+    #[test]
+    fn every_failure_of_the_pool_has_its_answer() {
+        let retry_after = Duration::from_secs(2);
+        let table = [
+            (PoolError::Overloaded { reason: ShedReason::Hopeless, retry_after }, 503, "overloaded", true),
+            (
+                PoolError::Unavailable { reason: UnavailableReason::NoBrowser, retry_after },
+                503,
+                "unavailable",
+                true,
+            ),
+            (PoolError::Timeout { stage: Stage::Ready }, 408, "timeout", true),
+            (PoolError::BrowserCrash { retriable: true }, 500, "browser_crash", true),
+            (PoolError::BrowserCrash { retriable: false }, 500, "browser_crash", false),
+            (PoolError::Forbidden, 403, "forbidden_url", false),
+            (
+                PoolError::Network { failure: NetworkFailure::ConnectionReset, retriable: true },
+                502,
+                "network_error",
+                true,
+            ),
+            (
+                PoolError::Network { failure: NetworkFailure::BadCertificate, retriable: false },
+                502,
+                "network_error",
+                false,
+            ),
+            (PoolError::Render { what: "no frame".to_owned() }, 500, "render_failure", true),
+        ];
+        for (error, status, kind, retriable) in table {
+            let answer = of_pool(&error, 10.0);
+            assert_eq!(
+                (answer.status().as_u16(), answer.kind.as_str(), answer.retriable),
+                (status, kind, retriable),
+                "{answer}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_failing_site_and_a_page_without_a_product_differ() {
+        let failing = of_upstream(503);
+        assert_eq!((failing.status().as_u16(), failing.retriable), (502, true));
+        assert_eq!(failing.body("id").upstream_status, Some(503));
+        let refusal = Refusal { verdict: Verdict::Captcha, evidence: "a puzzle".to_owned() };
+        let none = of_refusal(&refusal, Some(200));
+        assert_eq!((none.status().as_u16(), none.retriable, none.verdict()), (422, false, Some("captcha")));
+    }
+
+    #[test]
+    fn a_timeout_names_its_stage_in_message_and_metric() {
+        let answer = of_pool(&PoolError::Timeout { stage: Stage::Load }, 10.0);
+        assert_eq!(answer.stage(), Some("load"));
+        assert_eq!(answer.message, "timeout_s: the 10 s passed in the stage load, allow more or try later");
+        assert_eq!(of_cpu(CpuError::DeadlinePassed, 1.0).stage(), Some("extract"));
+    }
+}

@@ -1,0 +1,166 @@
+//! `POST /v1/extract`.
+
+mod answer;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use browser_pool::{Deadline, Job, Stage, StageTimes};
+use service_kit::{ApiError, Body, ErrorBody, RequestContext};
+use tokio::time::Instant;
+use tracing::{Instrument, info_span};
+use url::Url;
+
+use self::answer::{ExtractResponse, Extracted};
+use crate::extract::{self as extraction, Page};
+use crate::request::{ExtractRequest, Wanted};
+use crate::state::{AppState, STAGES};
+use crate::{error, fetch};
+
+pub(crate) const PATH: &str = "/v1/extract";
+
+/// Extract the product that a page is about.
+///
+/// The page is opened in a browser, waited for until title and price are visible, and read. With `html` no browser is
+/// used. Unknown fields are accepted and named in `X-Ignored-Fields`.
+#[utoipa::path(
+    post,
+    path = PATH,
+    tag = "extract",
+    request_body = ExtractRequest,
+    responses(
+        (status = 200, description = "the product", body = ExtractResponse),
+        (status = 400, description = "`invalid_request`, `invalid_url`, `invalid_html`: a field is not valid",
+            body = ErrorBody),
+        (status = 403, description = "`forbidden_url`: the address is not public and not allowed", body = ErrorBody),
+        (status = 408, description = "`timeout`: `timeout_s` passed, the message names the stage", body = ErrorBody),
+        (status = 413, description = "`payload_too_large`", body = ErrorBody),
+        (status = 415, description = "`invalid_request`: not JSON in UTF-8", body = ErrorBody),
+        (status = 422, description = "`extraction_failed`: a page came and no product is on it, `verdict` says what it is: \
+            `blocked`, `captcha`, `login_wall`, `not_found`, `listing`, `article`, `empty_shell` or `not_html`",
+            body = ErrorBody),
+        (status = 500, description = "`render_failure`, `browser_crash`", body = ErrorBody),
+        (status = 502, description = "`network_error`: DNS, connect, TLS, or a failing site (`upstream_status`)",
+            body = ErrorBody),
+        (status = 503, description = "`overloaded`, `unavailable`; `Retry-After` says when to come back",
+            body = ErrorBody),
+    )
+)]
+pub(crate) async fn extract(
+    State(state): State<Arc<AppState>>,
+    context: RequestContext,
+    body: Body<ExtractRequest>,
+) -> Result<Json<ExtractResponse>, ApiError> {
+    let wanted = body.value.check(&state.egress)?;
+    context.set_deadline(wanted.timeout());
+    let marketplace = wanted.marketplace_label();
+    let mut work = Extraction { started: Instant::now(), times: StageTimes::default() };
+    let extracted = work.carry_out(&state, wanted, body.bytes).await;
+    work.observe(&state);
+    match extracted {
+        Ok(extracted) => {
+            state.extractions.extracted(&extracted.product);
+            Ok(Json(extracted.answer(work.times)))
+        }
+        Err(error) => {
+            state.extractions.failed(marketplace, error.kind, error.verdict());
+            Err(error)
+        }
+    }
+}
+
+/// A page as it was brought or fetched.
+struct Fetched {
+    html: String,
+    url: Url,
+    status: Option<u16>,
+    content_type: Option<String>,
+}
+
+/// An extraction under way, and what each stage of it took.
+struct Extraction {
+    started: Instant,
+    times: StageTimes,
+}
+
+impl Extraction {
+    async fn carry_out(
+        &mut self,
+        state: &AppState,
+        mut wanted: Wanted,
+        bytes: usize,
+    ) -> Result<Extracted, ApiError> {
+        let deadline = Deadline::after(wanted.timeout());
+        let fetched = match wanted.html.take() {
+            Some(html) => Fetched { html, url: wanted.url.clone(), status: None, content_type: None },
+            None => self.fetch(state, &wanted, deadline, bytes).await?,
+        };
+        let extracted = self.read(state, &wanted, deadline, fetched).await;
+        // What is in no other stage lies between them and around the answer: the stages add up to the whole.
+        self.times.add(Stage::Encode, self.started.elapsed().saturating_sub(self.times.sum()));
+        extracted
+    }
+
+    async fn fetch(
+        &mut self,
+        state: &AppState,
+        wanted: &Wanted,
+        deadline: Deadline,
+        bytes: usize,
+    ) -> Result<Fetched, ApiError> {
+        let job = Job { deadline, queued_bytes: bytes, fingerprint: wanted.fingerprint() };
+        let mut attempts = state.pool.attempts(job);
+        let visited = fetch::page(&mut attempts, wanted, deadline, &mut self.times).await;
+        self.times.merge(&attempts.timings());
+        let visited = visited?;
+        tracing::debug!(ready = ?visited.ready, status = visited.status, bytes = visited.html.len(), "page read");
+        Ok(Fetched {
+            html: visited.html,
+            url: visited.final_url,
+            status: visited.status,
+            content_type: visited.content_type,
+        })
+    }
+
+    /// The extraction itself. Large pages take it tens of milliseconds.
+    async fn read(
+        &mut self,
+        state: &AppState,
+        wanted: &Wanted,
+        deadline: Deadline,
+        fetched: Fetched,
+    ) -> Result<Extracted, ApiError> {
+        let started = Instant::now();
+        let (marketplace, explain, include_html) = (wanted.marketplace, wanted.explain, wanted.include_html);
+        let status = fetched.status;
+        let reading = state.cpu.run(deadline.instant(), move || {
+            let page = Page {
+                html: &fetched.html,
+                url: &fetched.url,
+                marketplace,
+                status: fetched.status,
+                content_type: fetched.content_type.as_deref(),
+            };
+            let mut product = extraction::extract(&page)?;
+            if !explain {
+                product.candidates = Vec::new();
+            }
+            let raw_html = include_html.then(|| base64_simd::STANDARD.encode_to_string(&fetched.html));
+            Ok(Extracted { product, raw_html, final_url: fetched.url })
+        });
+        let read = reading.instrument(info_span!("stage", stage = "extract")).await;
+        self.times.add(Stage::Extract, started.elapsed());
+        read.map_err(|error| error::of_cpu(error, wanted.timeout_s))?
+            .map_err(|refusal: extraction::Refusal| error::of_refusal(&refusal, status))
+    }
+
+    fn observe(&self, state: &AppState) {
+        for stage in Stage::ALL {
+            let took = self.times.get(stage);
+            if !took.is_zero() && STAGES.contains(&stage.as_str()) {
+                state.http.observe_stage(stage.as_str(), took);
+            }
+        }
+    }
+}
