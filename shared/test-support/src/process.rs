@@ -1,6 +1,6 @@
 //! Processes as the kernel shows them: trees, zombies, memory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use procfs::process::{Process, all_processes};
 use rustix::process::{Pid, kill_process};
@@ -61,13 +61,6 @@ impl ProcessId {
         Process::new(self.pid).and_then(|process| process.fd_count()).unwrap_or(0)
     }
 
-    /// Processor time used so far, user and system, in clock ticks (10 ms); 0 where it has ended.
-    #[must_use]
-    pub fn cpu_ticks(&self) -> u64 {
-        let stat = Process::new(self.pid).and_then(|process| process.stat());
-        stat.map_or(0, |stat| if stat.starttime == self.started { stat.utime + stat.stime } else { 0 })
-    }
-
     fn state(&self) -> Option<char> {
         let stat = Process::new(self.pid).ok()?.stat().ok()?;
         (stat.starttime == self.started).then_some(stat.state)
@@ -92,6 +85,17 @@ pub fn descendants(root: u32) -> Vec<ProcessId> {
             return found;
         }
     }
+}
+
+/// Processor time that the living members of each process group have used so far, in clock ticks (10 ms).
+#[must_use]
+pub fn cpu_ticks_by_group() -> BTreeMap<i32, u64> {
+    let mut groups = BTreeMap::new();
+    let Ok(processes) = all_processes() else { return groups };
+    for stat in processes.filter_map(|process| process.ok()?.stat().ok()) {
+        *groups.entry(stat.pgrp).or_default() += stat.utime + stat.stime;
+    }
+    groups
 }
 
 /// One process by its id; `None` where there is none.

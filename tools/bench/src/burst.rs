@@ -84,12 +84,14 @@ async fn large(bench: &Bench, saturation: f64, options: &Options) -> Result<Verd
         timeout.as_secs()
     ));
     let (right, other): (Vec<&Record>, Vec<_>) = burst.records.iter().partition(|record| record.is_right());
-    report.figure("latency of the served", spread(&right.iter().map(|record| record.took).collect::<Vec<_>>()));
+    report
+        .figure("latency of the served", spread(&right.iter().map(|record| record.took).collect::<Vec<_>>()));
     let wanted = (SHARE_SERVED * saturation * timeout.as_secs_f64()).min(LARGE as f64);
     report.check("served", format!("{}, wanted {wanted:.0}", right.len()), right.len() as f64 >= wanted);
     let (refused, strange): (Vec<&Record>, Vec<_>) = other.into_iter().partition(|record| is_refusal(record));
     report.figure("refused with Retry-After", refused.len());
-    let first = strange.first().map_or_else(String::new, |record| format!(", the first: {:?}", record.outcome));
+    let first =
+        strange.first().map_or_else(String::new, |record| format!(", the first: {:?}", record.outcome));
     report.check("answered otherwise", format!("{}{first}", strange.len()), strange.is_empty());
     refusals(&mut report, &refused, &right, timeout);
     let kept = burst.returned.iter().filter(|record| record.is_right()).count();
@@ -133,7 +135,11 @@ fn refusals(report: &mut Report, refused: &[&Record], served: &[&Record], timeou
     let fastest = served.iter().map(|record| record.took).min().unwrap_or_default();
     let hopeless = timeout.saturating_sub(fastest) + REFUSED_WITHIN;
     let late = took.iter().filter(|took| **took > hopeless).count();
-    report.check("refused when it was long hopeless", format!("{late}, {} being the latest", ms(hopeless)), late == 0);
+    report.check(
+        "refused when it was long hopeless",
+        format!("{late}, {} being the latest", ms(hopeless)),
+        late == 0,
+    );
     let on_arrival = took.iter().filter(|took| **took <= 5 * REFUSED_WITHIN).count();
     report.figure("refused on arrival", format!("{on_arrival} of {}", took.len()));
 }
@@ -168,7 +174,11 @@ fn told_to_wait(record: &Record) -> Option<Duration> {
 
 async fn afterwards(report: &mut Report, bench: &Bench, health: &[Duration]) {
     let p99 = percentile(health, 0.99);
-    report.check("health meanwhile", format!("{} (of {})", spread(health), health.len()), p99 < HEALTH_WITHIN);
+    report.check(
+        "health meanwhile",
+        format!("{} (of {})", spread(health), health.len()),
+        p99 < HEALTH_WITHIN,
+    );
     let at_rest = bench.rest().await.is_some();
     report.check("gauges at rest afterwards", at_rest, at_rest);
 }

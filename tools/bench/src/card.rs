@@ -32,15 +32,23 @@ impl Theme {
 
     fn style(self) -> &'static str {
         match self {
-            Theme::Dark => "--ink:#f4f6fb;--soft:#9fb0cc;--panel:rgba(255,255,255,.07);--accent:#4fd1a5;\
-                background:linear-gradient(135deg,#0d1526,#1d3557)",
-            Theme::Light => "--ink:#16202e;--soft:#5b6b80;--panel:#fff;--accent:#0b6b4f;\
-                background:linear-gradient(180deg,#f7f9fc,#dfe6ef)",
-            Theme::Sunset => "--ink:#fff;--soft:#ffe1cf;--panel:rgba(0,0,0,.18);--accent:#ffe27a;\
-                background:radial-gradient(circle at 80% 10%,#ff9a5a,#b5305a 60%,#5b1650)",
-            Theme::Grid => "--ink:#1a1a1a;--soft:#555;--panel:#fffdf4;--accent:#c2410c;background:#fdf6e3;\
+            Theme::Dark => {
+                "--ink:#f4f6fb;--soft:#9fb0cc;--panel:rgba(255,255,255,.07);--accent:#4fd1a5;--on-accent:#08291e;\
+                background:linear-gradient(135deg,#0d1526,#1d3557)"
+            }
+            Theme::Light => {
+                "--ink:#16202e;--soft:#5b6b80;--panel:#fff;--accent:#0b6b4f;--on-accent:#fff;\
+                background:linear-gradient(180deg,#f7f9fc,#dfe6ef)"
+            }
+            Theme::Sunset => {
+                "--ink:#fff;--soft:#ffe1cf;--panel:rgba(0,0,0,.18);--accent:#ffe27a;--on-accent:#4a1230;\
+                background:radial-gradient(circle at 80% 10%,#ff9a5a,#b5305a 60%,#5b1650)"
+            }
+            Theme::Grid => {
+                "--ink:#1a1a1a;--soft:#555;--panel:#fffdf4;--accent:#c2410c;--on-accent:#fff;background:#fdf6e3;\
                 background-image:linear-gradient(#0001 1px,transparent 1px),linear-gradient(90deg,#0001 1px,transparent 1px);\
-                background-size:30px 30px",
+                background-size:30px 30px"
+            }
         }
     }
 }
@@ -51,7 +59,7 @@ body { width: 1200px; height: 630px; overflow: hidden; color: var(--ink);
   font: 26px/1.3 'Liberation Sans', 'Noto Sans', 'Noto Sans CJK SC', 'Noto Color Emoji', sans-serif; }
 .card { display: flex; gap: 48px; padding: 56px; height: 100%; }
 .words { flex: 1; display: flex; flex-direction: column; min-width: 0; }
-.badge { align-self: flex-start; padding: 6px 18px; border-radius: 99px; background: var(--accent); color: #111;
+.badge { align-self: flex-start; padding: 6px 18px; border-radius: 99px; background: var(--accent); color: var(--on-accent);
   font-size: 22px; font-weight: 700; }
 h1 { font-size: 46px; line-height: 1.18; margin: 22px 0; display: -webkit-box; -webkit-line-clamp: 3;
   -webkit-box-orient: vertical; overflow: hidden; }
@@ -78,10 +86,13 @@ impl Card {
         };
         Card {
             title: product["title"].as_str().unwrap_or_default().to_owned(),
-            price: money(&product["price"], product["currency"].as_str()).unwrap_or_else(|| "no price".to_owned()),
+            price: money(&product["price"], product["currency"].as_str())
+                .unwrap_or_else(|| "no price".to_owned()),
             was: money(&product["list_price"], product["currency"].as_str()),
             facts: facts.into_iter().filter_map(|(label, key)| shown(label, key)).collect(),
-            badge: product["marketplace"].as_str().map_or_else(|| "deal".to_owned(), |name| format!("{name} deal")),
+            badge: product["marketplace"]
+                .as_str()
+                .map_or_else(|| "deal".to_owned(), |name| format!("{name} deal")),
             photo: photo.map(data_address),
             theme: Theme::Dark,
             language: "en",
@@ -93,7 +104,12 @@ impl Card {
         let mut facts = String::new();
         for (label, value) in self.facts.iter().take(4) {
             // writing to a String cannot fail
-            let _ = write!(facts, r#"<div class="fact"><small>{}</small><span>{}</span></div>"#, escape(label), escape(value));
+            let _ = write!(
+                facts,
+                r#"<div class="fact"><small>{}</small><span dir="auto">{}</span></div>"#,
+                escape(label),
+                escape(value)
+            );
         }
         let was = self.was.as_deref().map_or_else(String::new, |was| format!("<s>{}</s>", escape(was)));
         let photo = self.photo.as_deref().map_or_else(String::new, |photo| {
@@ -161,7 +177,8 @@ mod tests {
 
     #[test]
     fn a_products_words_cannot_become_markup() {
-        let product = json!({ "title": "<script>alert(1)</script> \"5\" & more", "price": 12.5, "currency": "EUR" });
+        let product =
+            json!({ "title": "<script>alert(1)</script> \"5\" & more", "price": 12.5, "currency": "EUR" });
         let html = Card::of_product(&product, None).html();
         assert!(html.contains("&lt;script&gt;alert(1)&lt;/script&gt; &quot;5&quot; &amp; more"));
         assert!(html.contains("12.50 EUR") && !html.contains("<img"));

@@ -22,7 +22,13 @@ pub(crate) struct Options {
 type Text = (&'static str, &'static str, Option<&'static str>, &'static str, &'static str);
 
 const TEXTS: [Text; 20] = [
-    ("Beelink SER5 MAX Mini PC, AMD Ryzen 7 5800H, 32GB DDR4, 500GB SSD", "$329.99", Some("$409.00"), "Great deal 🔥", "en"),
+    (
+        "Beelink SER5 MAX Mini PC, AMD Ryzen 7 5800H, 32GB DDR4, 500GB SSD",
+        "$329.99",
+        Some("$409.00"),
+        "Great deal 🔥",
+        "en",
+    ),
     ("Minisforum UM790 Pro", "$719.00", None, "Good deal", "en"),
     ("零刻 SER5 MAX 迷你主机 锐龙7 5800H 32GB 500GB 固态硬盘", "¥2,399", Some("¥2,899"), "超值 🔥", "zh-CN"),
     ("ミニPC AMD Ryzen 7 5800H 32GBメモリ 500GB SSD 静音設計", "¥48,800", Some("¥59,800"), "お買い得", "ja"),
@@ -31,18 +37,42 @@ const TEXTS: [Text; 20] = [
     ("मिनी पीसी, राइज़ेन 7, 32GB रैम, 500GB एसएसडी", "₹27,990", Some("₹34,990"), "शानदार ऑफ़र", "hi"),
     ("Мини-ПК Ryzen 7 5800H, 32 ГБ ОЗУ, SSD 500 ГБ", "29 990 ₽", None, "Выгодно", "ru"),
     ("Μίνι υπολογιστής Ryzen 7 με 32GB μνήμη", "349,00 €", Some("429,00 €"), "Προσφορά", "el"),
-    ("Mini-PC generalüberholt: Größe S, überraschend leise", "149,95 €", Some("189,95 €"), "Günstig ✅", "de"),
+    (
+        "Mini-PC generalüberholt: Größe S, überraschend leise",
+        "149,95 €",
+        Some("189,95 €"),
+        "Günstig ✅",
+        "de",
+    ),
     ("Mini PC reconditionné, très silencieux, garantie 12 mois", "149,95 €", None, "À saisir", "fr"),
     ("Máy tính mini Ryzen 7, bộ nhớ 32GB, ổ cứng 500GB", "8.490.000 ₫", None, "Giá tốt", "vi"),
     ("มินิพีซี Ryzen 7 แรม 32GB เอสเอสดี 500GB", "฿11,900", Some("฿13,900"), "ลดราคา", "th"),
-    ("A title that goes on and on, naming every port, every gigahertz, every certificate, the colour of the box and the \
-      name of the cable that lies in it, and that has to be cut after three lines", "$1,299.00", None, "Long", "en"),
+    (
+        "A title that goes on and on, naming every port, every gigahertz, every certificate, the colour of the box and the \
+      name of the cable that lies in it, and that has to be cut after three lines",
+        "$1,299.00",
+        None,
+        "Long",
+        "en",
+    ),
     ("PC", "$9", None, "Short", "en"),
     ("Emoji: 🖥️ 💾 🎮 ⚡ 👩🏽‍💻 🇺🇸 ❤️", "$42.00", None, "🏆 #1", "en"),
     ("Ünïcödé & <markup> \"quotes\" 'n' entities &amp; more", "$0.99", Some("$1.00"), "Escaped", "en"),
-    ("Lenovo ThinkCentre M720q Tiny, Core i5-8500T (Refurbished)", "$149.95", Some("$189.95"), "Refurbished ♻️", "en"),
+    (
+        "Lenovo ThinkCentre M720q Tiny, Core i5-8500T (Refurbished)",
+        "$149.95",
+        Some("$189.95"),
+        "Refurbished ♻️",
+        "en",
+    ),
     ("Estación de trabajo compacta con dos puertos USB4", "719,00 €", None, "¡Oferta!", "es"),
-    ("Miniaturowy komputer: źródło ciszy, śladowe zużycie", "1 499,00 zł", Some("1 799,00 zł"), "Okazja", "pl"),
+    (
+        "Miniaturowy komputer: źródło ciszy, śladowe zużycie",
+        "1 499,00 zł",
+        Some("1 799,00 zł"),
+        "Okazja",
+        "pl",
+    ),
 ];
 
 const PHOTOS: [&[u8]; 4] = [

@@ -70,9 +70,14 @@ pub(crate) async fn run(options: &Options) -> Result<Verdict> {
     for (kind, count) in by_kind {
         report.figure(kind, count);
     }
-    let late: Vec<_> = answers.iter().filter(|answer| answer.took > DEADLINE + GRACE || answer.kind == "timeout").collect();
+    let late: Vec<_> =
+        answers.iter().filter(|answer| answer.took > DEADLINE + GRACE || answer.kind == "timeout").collect();
     let names: Vec<_> = late.iter().map(|answer| answer.id.as_str()).collect();
-    report.check("not answered within the deadline", format!("{} {}", late.len(), names.join(" ")), late.is_empty());
+    report.check(
+        "not answered within the deadline",
+        format!("{} {}", late.len(), names.join(" ")),
+        late.is_empty(),
+    );
     report.figure("answers", options.out.display());
     Ok(report.print())
 }
@@ -130,7 +135,8 @@ impl PageServer {
         arguments(&mut list);
         let listed = list.arg("--list").output().context("page-server can't be run")?;
         ensure!(listed.status.success(), "page-server: {}", String::from_utf8_lossy(&listed.stderr));
-        let listing = serde_json::from_slice(&listed.stdout).context("page-server --list is not understood")?;
+        let listing =
+            serde_json::from_slice(&listed.stdout).context("page-server --list is not understood")?;
         let mut serve = Command::new(&binary);
         arguments(&mut serve);
         let child = serve.stdout(Stdio::null()).spawn().context("page-server can't be run")?;

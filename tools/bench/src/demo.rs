@@ -89,7 +89,12 @@ async fn start(launch: Launch, port: u16, shop: &FixtureSite) -> Result<Service>
     Ok(service)
 }
 
-async fn demonstrate(options: &Options, shop: &FixtureSite, ingestion: &Client, image: &Client) -> Result<()> {
+async fn demonstrate(
+    options: &Options,
+    shop: &FixtureSite,
+    ingestion: &Client,
+    image: &Client,
+) -> Result<()> {
     let url = shop.url(PAGE);
     println!("extracting {url}");
     let reply = ask(ingestion, "/v1/extract", &json!({ "url": url })).await?;

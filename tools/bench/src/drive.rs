@@ -14,7 +14,13 @@ use crate::work::{Bench, Record};
 pub(crate) type Progress = Arc<AtomicUsize>;
 
 /// Sends `count` requests, `at_once` of them in flight at any time.
-pub(crate) async fn closed_loop(bench: &Bench, count: usize, at_once: usize, start: Instant, done: &Progress) -> Vec<Record> {
+pub(crate) async fn closed_loop(
+    bench: &Bench,
+    count: usize,
+    at_once: usize,
+    start: Instant,
+    done: &Progress,
+) -> Vec<Record> {
     let next = AtomicUsize::new(0);
     let worker = async || {
         let mut records = Vec::new();

@@ -21,12 +21,21 @@ pub(crate) fn soak(path: &Path, title: &str, samples: &[Sample]) -> Result<()> {
     let drawing = SVGBackend::new(path, SIZE).into_drawing_area();
     drawing.fill(&WHITE)?;
     let (upper, lower) = drawing.split_vertically(380);
-    let memory = [Curve { name: "PSS of service and browsers", color: RGBColor(11, 107, 79), value: Sample::pss_mb }];
+    let memory =
+        [Curve { name: "PSS of service and browsers", color: RGBColor(11, 107, 79), value: Sample::pss_mb }];
     chart(&upper, title, "MB", samples, &memory)?;
     let counts = [
         Curve { name: "processes", color: RGBColor(30, 80, 160), value: |sample| sample.processes as f64 },
-        Curve { name: "descriptors of the service", color: RGBColor(200, 120, 20), value: |sample| sample.files as f64 },
-        Curve { name: "browsers replaced", color: RGBColor(160, 30, 60), value: |sample| sample.restarts as f64 },
+        Curve {
+            name: "descriptors of the service",
+            color: RGBColor(200, 120, 20),
+            value: |sample| sample.files as f64,
+        },
+        Curve {
+            name: "browsers replaced",
+            color: RGBColor(160, 30, 60),
+            value: |sample| sample.restarts as f64,
+        },
     ];
     chart(&lower, "", "count", samples, &counts)?;
     drawing.present()?;

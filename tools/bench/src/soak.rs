@@ -108,8 +108,16 @@ async fn soak(kind: Kind, round: Round, options: &Options) -> Result<Verdict> {
     let after = settle(&bench, before, start, options.requests).await;
 
     let name = format!("{}-{}", kind.as_str(), round.as_str());
-    write_csv(&options.out.join(format!("{name}-requests.csv")), Record::CSV_HEADER, records.iter().map(Record::csv))?;
-    write_csv(&options.out.join(format!("{name}-samples.csv")), Sample::CSV_HEADER, samples.iter().map(Sample::csv))?;
+    write_csv(
+        &options.out.join(format!("{name}-requests.csv")),
+        Record::CSV_HEADER,
+        records.iter().map(Record::csv),
+    )?;
+    write_csv(
+        &options.out.join(format!("{name}-samples.csv")),
+        Sample::CSV_HEADER,
+        samples.iter().map(Sample::csv),
+    )?;
     plot::soak(&options.out.join(format!("{name}.svg")), &title, &samples)?;
 
     let mut report = Report::new(title);
@@ -130,7 +138,8 @@ async fn soak(kind: Kind, round: Round, options: &Options) -> Result<Verdict> {
 async fn settle(bench: &Bench, before: Sample, start: Instant, done: usize) -> Sample {
     let settled = test_support::within(Duration::from_secs(10), async || {
         let now = Sample::take(&bench.service, start, done).await;
-        let is_clean = now.zombies == 0 && now.processes <= before.processes && now.temporary <= before.temporary;
+        let is_clean =
+            now.zombies == 0 && now.processes <= before.processes && now.temporary <= before.temporary;
         is_clean.then_some(now)
     });
     match settled.await {
@@ -142,8 +151,13 @@ async fn settle(bench: &Bench, before: Sample, start: Instant, done: usize) -> S
 /// Says how many requests were not answered rightly, and how the first of them was answered.
 pub(crate) fn failures(report: &mut Report, records: &[Record]) {
     let failed: Vec<_> = records.iter().filter(|record| !record.is_right()).collect();
-    let first = failed.first().map_or_else(String::new, |record| format!(", the first: {:?}", record.outcome));
-    report.check("requests that failed", format!("{} of {}{first}", failed.len(), records.len()), failed.is_empty());
+    let first =
+        failed.first().map_or_else(String::new, |record| format!(", the first: {:?}", record.outcome));
+    report.check(
+        "requests that failed",
+        format!("{} of {}{first}", failed.len(), records.len()),
+        failed.is_empty(),
+    );
 }
 
 fn leftovers(report: &mut Report, before: Sample, after: Sample) {

@@ -76,7 +76,11 @@ pub(crate) enum Outcome {
     /// A 200 that is not what was asked for.
     Wrong(String),
     /// Another status: its `error_type`, and `Retry-After` in seconds.
-    Error { status: u16, error_type: String, retry_after: Option<u64> },
+    Error {
+        status: u16,
+        error_type: String,
+        retry_after: Option<u64>,
+    },
     /// No answer.
     Broken(String),
 }
@@ -217,7 +221,8 @@ impl Expected {
                 let signature = if format == "png" { "iVBORw0KGgo" } else { "/9j/" };
                 let picture = body["image_base64"].as_str().unwrap_or_default();
                 let is_picture = picture.starts_with(signature) && picture.len() > 20_000;
-                (!has_size || !is_picture).then(|| format!("size {size:?}, {} bytes of base64", picture.len()))
+                (!has_size || !is_picture)
+                    .then(|| format!("size {size:?}, {} bytes of base64", picture.len()))
             }
         }
     }
