@@ -88,50 +88,50 @@ impl Server {
         fatal: impl Future<Output = impl Display>,
         mut signal: impl AsyncFnMut(),
     ) -> Result<Ended, ServeError> {
-        let connections = Connections::new(&self.settings);
-        let failure = {
-            let serving = connections.accept(&self.listener, &app);
-            let failure = tokio::select! {
-                () = serving => None,
-                () = signal() => None,
-                reason = fatal => Some(ServeError::Fatal { reason: reason.to_string() }),
-                error = too_long_unhealthy(health, self.settings.exit_when_unhealthy) => Some(error),
-            };
-            self.lifecycle.drain();
-            failure
+        let Self { listener, settings, lifecycle } = self;
+        let connections = Connections::new(&settings);
+        let failure = tokio::select! {
+            () = connections.accept(&listener, &app) => None,
+            () = signal() => None,
+            reason = fatal => Some(ServeError::Fatal { reason: reason.to_string() }),
+            error = too_long_unhealthy(health, settings.exit_when_unhealthy) => Some(error),
         };
+        lifecycle.drain();
         if let Some(failure) = failure {
-            self.cut(&connections).await;
+            cut(&connections, &lifecycle).await;
             return Err(failure);
         }
         tracing::info!(
-            delay_s = self.settings.drain_delay.as_secs_f64(),
-            timeout_s = self.settings.drain_timeout.as_secs_f64(),
+            delay_s = settings.drain_delay.as_secs_f64(),
+            timeout_s = settings.drain_timeout.as_secs_f64(),
             "draining: not ready any more, a second signal cuts it short"
         );
         tokio::select! {
-            () = connections.accept(&self.listener, &app) => {}
-            () = sleep(self.settings.drain_delay) => {}
-            () = signal() => return Ok(self.cut(&connections).await),
+            () = connections.accept(&listener, &app) => {}
+            () = sleep(settings.drain_delay) => {}
+            () = signal() => return Ok(cut(&connections, &lifecycle).await),
         }
+        // Who comes now is refused at once, instead of waiting for an accept that never is.
+        drop(listener);
         connections.finish();
         tokio::select! {
             () = connections.ended() => Ok(Ended::Drained),
-            () = sleep(self.settings.drain_timeout) => Ok(self.cut(&connections).await),
-            () = signal() => Ok(self.cut(&connections).await),
+            () = sleep(settings.drain_timeout) => Ok(cut(&connections, &lifecycle).await),
+            () = signal() => Ok(cut(&connections, &lifecycle).await),
         }
     }
+}
 
-    async fn cut(&self, connections: &Connections) -> Ended {
-        connections.finish();
-        let open = connections.open();
-        self.lifecycle.cut();
-        if tokio::time::timeout(LAST_WORDS, connections.ended()).await.is_err() {
-            connections.abort();
-            connections.ended().await;
-        }
-        if open == 0 { Ended::Drained } else { Ended::Cut { connections: open } }
+/// Answers what is in flight with 503, and ends the connections that do not take it.
+async fn cut(connections: &Connections, lifecycle: &Lifecycle) -> Ended {
+    connections.finish();
+    let open = connections.open();
+    lifecycle.cut();
+    if tokio::time::timeout(LAST_WORDS, connections.ended()).await.is_err() {
+        connections.abort();
+        connections.ended().await;
     }
+    if open == 0 { Ended::Drained } else { Ended::Cut { connections: open } }
 }
 
 struct Signals {

@@ -84,13 +84,16 @@ const WAIT: &[u8] = b"GET /wait HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n
 const NOW: &[u8] = b"GET /now HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
 
 #[tokio::test]
-async fn what_is_in_flight_is_finished_after_a_signal() {
+async fn after_a_signal_who_comes_is_refused_and_what_is_in_flight_is_finished() {
     let (serve, mut running) = start(settings()).await;
     let client = async {
         let answer = tokio::spawn(async move { request(running.address, WAIT).await });
         running.arrived.recv().await;
         running.signal.send(()).expect("the server runs");
         while !running.lifecycle.is_draining() {
+            tokio::task::yield_now().await;
+        }
+        while TcpStream::connect(running.address).await.is_ok() {
             tokio::task::yield_now().await;
         }
         running.answer.take().expect("not answered yet").send(()).expect("the handler waits");
