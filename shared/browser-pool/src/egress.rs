@@ -23,6 +23,7 @@ mod proxy;
 mod resolve;
 mod submitted;
 mod target;
+mod trouble;
 mod tunnel;
 mod wire;
 
@@ -32,13 +33,14 @@ use std::sync::Arc;
 
 use tracing::warn;
 
-pub use account::{EgressReport, Trouble, UpstreamFailure};
+pub use account::EgressReport;
 pub use address::AddressClass;
 pub use lease::EgressLease;
 pub use metrics::EgressMetrics;
 pub use policy::{EgressConfig, EgressLimits, Network, RefusalReason};
 pub use submitted::{InvalidUrl, UrlRefused, check_url, parse_url};
 pub use target::{HostPort, HostPortError};
+pub use trouble::{Trouble, UpstreamFailure};
 
 use connect::Gate;
 use proxy::Scope;

@@ -43,9 +43,9 @@ struct Options {
     #[arg(long, value_name = "ADDR:PORT")]
     dns: Option<SocketAddr>,
 
-    /// With --list: hosts whose pages are to be asked for by address, because browsers refuse to speak plain
-    /// HTTP with them (wikipedia.org and all under it, for one)
-    #[arg(long, value_name = "HOST", value_delimiter = ',')]
+    /// With --list: hosts whose pages, and those of the hosts under them, are to be asked for by address,
+    /// because browsers refuse to speak plain HTTP with them, with or without `www.`
+    #[arg(long, value_name = "HOST", value_delimiter = ',', default_value = "wikipedia.org")]
     by_address: Vec<String>,
 
     /// Print each page's id and the URL to ask for, and the service's settings, as JSON; then exit

@@ -11,10 +11,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
-use super::account::{Account, Trouble, UpstreamFailure};
+use super::account::Account;
 use super::policy::{EgressConfig, RefusalReason, Route};
 use super::resolve::Names;
 use super::target::HostPort;
+use super::trouble::{Trouble, UpstreamFailure};
 use super::wire::Wire;
 
 /// What all leases of one pool share.

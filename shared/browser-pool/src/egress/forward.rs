@@ -13,9 +13,10 @@ use hyper::{Method, Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::account::{Account, Trouble, UpstreamFailure};
+use super::account::Account;
 use super::connect::Gate;
 use super::target::HostPort;
+use super::trouble::{Trouble, UpstreamFailure};
 
 /// A page's own body, or none when a request is repeated.
 pub(crate) type RequestBody = Either<Incoming, Empty<Bytes>>;

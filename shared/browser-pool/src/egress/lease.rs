@@ -15,11 +15,12 @@ use tokio::time::sleep;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{error, warn};
 
-use super::account::{Account, EgressReport, Trouble};
+use super::account::{Account, EgressReport};
 use super::connect::Gate;
 use super::metrics::EgressMetrics;
 use super::policy::RefusalReason;
 use super::proxy::{ClientConnection, Scope};
+use super::trouble::Trouble;
 
 /// After a failed accept (the process is out of file descriptors) the next one is tried so much later.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);

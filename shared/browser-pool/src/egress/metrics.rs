@@ -2,8 +2,8 @@
 
 use prometheus::{IntCounter, IntCounterVec, Opts, Registry};
 
-use super::account::UpstreamFailure;
 use super::policy::RefusalReason;
+use super::trouble::UpstreamFailure;
 
 /// Counters of what went out and what was not let out. Cloning shares them.
 #[derive(Debug, Clone)]

@@ -18,12 +18,13 @@ use tokio::net::TcpStream;
 use tracing::debug;
 use url::Host;
 
-use super::account::{Account, Trouble};
+use super::account::Account;
 use super::connect::Gate;
 use super::forward::{RequestBody, Upstream};
 use super::headers::{OWN_ANSWER, for_upstream, strip_answer};
 use super::policy::RefusalReason;
 use super::target::HostPort;
+use super::trouble::Trouble;
 use super::tunnel::Tunnel;
 
 type Answer = Response<Either<Incoming, Full<Bytes>>>;

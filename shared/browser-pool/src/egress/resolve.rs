@@ -14,7 +14,7 @@ use hickory_resolver::{ResolverBuilder, TokioResolver};
 use tokio::time::timeout;
 use tracing::{debug, warn};
 
-use super::account::UpstreamFailure;
+use super::trouble::UpstreamFailure;
 
 /// An answer may be used again for this long at most, so that the connections of one page (six per host) and
 /// of the next ones cost one query. Whatever comes from the cache is judged again.

@@ -11,8 +11,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep};
 
-use super::account::{Account, Trouble};
+use super::account::Account;
 use super::target::HostPort;
+use super::trouble::Trouble;
 
 /// Counts what passes, fails once the account is used up, and remembers when something last moved.
 #[derive(Debug)]
