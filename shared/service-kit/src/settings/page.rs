@@ -70,16 +70,8 @@ fn row(command: &Command, arg: &Arg) -> String {
     let flag = arg.get_long().unwrap_or_default();
     let defaults: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
     let default = if defaults.is_empty() { "–".to_owned() } else { format!("`{}`", defaults.join(",")) };
-    let valid = valid(command, flag).unwrap_or_else(|| "any".to_owned());
+    let valid = parse::valid_values(command, flag).unwrap_or_else(|| "any".to_owned()).replace('|', "\\|");
     let help = arg.get_long_help().or(arg.get_help()).map(ToString::to_string).unwrap_or_default();
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
     format!("| `{env}` | `--{flag}` | {default} | {valid} | {} |\n", help.replace('|', "\\|"))
-}
-
-/// What the parser itself says would be valid, by giving it what never is.
-fn valid(command: &Command, flag: &str) -> Option<String> {
-    let never_valid = format!("--{flag}=\u{1}");
-    let error = command.clone().try_get_matches_from([command.get_name(), &never_valid]).err()?;
-    let expected = parse::expected(&error)?;
-    Some(expected.trim_start_matches("expected ").replace('|', "\\|"))
 }

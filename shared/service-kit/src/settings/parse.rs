@@ -1,6 +1,7 @@
 //! Reading the command line and the environment with messages that name the variable.
 
 use std::ffi::OsString;
+use std::io::Write;
 
 use clap::builder::Resettable;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -24,13 +25,11 @@ pub struct Refused {
 pub fn parse<T: Parser>() -> T {
     parse_from(std::env::args_os()).unwrap_or_else(|refused| {
         if refused.code == 0 {
-            // Help and version are what was asked for, and belong on stdout; clap has formatted them.
-            T::parse()
-        } else {
-            use std::io::Write;
-            let _ = writeln!(std::io::stderr(), "{refused}");
-            std::process::exit(refused.code)
+            // Help or version was asked for: clap prints it, on stdout, and exits.
+            with_valid_values(T::command()).get_matches();
         }
+        let _ = writeln!(std::io::stderr(), "{refused}");
+        std::process::exit(refused.code)
     })
 }
 
@@ -65,6 +64,30 @@ pub fn unknown_variables<T: Parser>() -> Vec<String> {
     unknown
 }
 
+/// Help that says of every setting what is valid, in its parser's own words.
+pub(super) fn with_valid_values(command: Command) -> Command {
+    let plain = command.clone();
+    command
+        .mut_args(|arg| {
+            let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+            // Clap lists the values of a closed list itself.
+            let is_open = arg.get_possible_values().is_empty();
+            let flag = arg.get_env().and(arg.get_long()).filter(|_| is_open);
+            match flag.and_then(|flag| valid_values(&plain, flag)) {
+                Some(valid) => arg.help(format!("{help} [valid: {valid}]")),
+                None => arg,
+            }
+        })
+        .mut_subcommands(with_valid_values)
+}
+
+/// What the parser of a flag says would be valid, by giving it what never is; none where anything is.
+pub(super) fn valid_values(command: &Command, flag: &str) -> Option<String> {
+    let never_valid = format!("--{flag}=\u{1}");
+    let error = command.clone().try_get_matches_from([command.get_name(), &never_valid]).err()?;
+    expected(&error).map(|expected| expected.trim_start_matches("expected ").to_owned())
+}
+
 /// `NAME=` in a compose file means that the variable is not set.
 fn without_empty_variables(command: Command) -> Command {
     let is_empty = |arg: &Arg| {
@@ -97,7 +120,7 @@ fn explain(command: &Command, error: &clap::Error) -> Option<String> {
 }
 
 /// What would have been valid, from the parser that refused.
-pub(super) fn expected(error: &clap::Error) -> Option<String> {
+fn expected(error: &clap::Error) -> Option<String> {
     if let Some(ContextValue::Strings(values)) = error.get(ContextKind::ValidValue) {
         return Some(format!("expected {}", values.join(", ")));
     }

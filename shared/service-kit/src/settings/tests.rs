@@ -151,6 +151,17 @@ fn every_setting_is_named_prefixed_and_explained() {
 }
 
 #[test]
+fn help_says_what_is_valid() {
+    let help = super::parse::with_valid_values(Cli::command()).render_long_help().to_string();
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in
+        ["[valid: an integer from 0 to 65536]", "[env: PLAYWRIGHT_MAX_QUEUE", "[default: 512]", "Browsers:"]
+    {
+        assert!(help.contains(part), "{part}\n---\n{help}");
+    }
+}
+
+#[test]
 fn the_page_says_name_default_range_and_meaning() {
     let section = page::section(&Cli::command());
     for part in [
