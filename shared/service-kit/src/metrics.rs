@@ -8,9 +8,7 @@ mod process;
 use std::sync::Arc;
 use std::time::Duration;
 
-use prometheus::{
-    Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
-};
+use prometheus::{Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGaugeVec, Opts, Registry};
 
 use crate::error::{ApiError, ErrorKind};
 use crate::health::{HealthReport, HealthStatus};
@@ -28,6 +26,9 @@ const RATIO_BUCKETS: [f64; 14] = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6
 
 /// The endpoint of requests to paths that do not exist.
 const OTHER: &str = "other";
+
+/// For the families that have one series.
+const NO_LABELS: &[&str] = &[];
 
 /// How a request ended, for latency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,10 +76,10 @@ struct Series {
     failure: IntCounterVec,
     timeout: IntCounterVec,
     deadline_used: HistogramVec,
-    in_flight: IntGauge,
+    in_flight: IntGaugeVec,
     stage_latency: HistogramVec,
     health_status: IntGaugeVec,
-    client_gone: IntCounter,
+    client_gone: IntCounterVec,
     build_info: IntGaugeVec,
 }
 
@@ -91,67 +92,65 @@ impl HttpMetrics {
         endpoints: &'static [&'static str],
         stages: &'static [&'static str],
     ) -> Result<Self, prometheus::Error> {
-        let latency =
-            |name: &str, help: &str| HistogramOpts::new(name, help).buckets(LATENCY_BUCKETS_MS.to_vec());
+        let new = Registering(registry);
         let series = Series {
             endpoints,
             stages,
             build,
-            latency: HistogramVec::new(
-                latency("playwright_request_latency_ms", "Time from the head of a request to its answer"),
+            latency: new.histograms(
+                "playwright_request_latency_ms",
+                "Time from the head of a request to its answer",
+                &LATENCY_BUCKETS_MS,
                 &["endpoint", "outcome"],
             )?,
-            success: IntCounterVec::new(
-                Opts::new("playwright_requests_success_total", "Requests answered with 2xx"),
+            success: new.counters(
+                "playwright_requests_success_total",
+                "Requests answered with 2xx",
                 &["endpoint"],
             )?,
-            failure: IntCounterVec::new(
-                Opts::new(
-                    "playwright_requests_failure_total",
-                    "Requests answered with anything but 2xx, timeouts included; fault says whose it was",
-                ),
+            failure: new.counters(
+                "playwright_requests_failure_total",
+                "Requests answered with anything but 2xx, timeouts included; fault says whose it was",
                 &["endpoint", "error_type", "fault"],
             )?,
-            timeout: IntCounterVec::new(
-                Opts::new(
-                    "playwright_requests_timeout_total",
-                    "Requests whose deadline passed, by the stage in which it did",
-                ),
+            timeout: new.counters(
+                "playwright_requests_timeout_total",
+                "Requests whose deadline passed, by the stage in which it did",
                 &["endpoint", "stage"],
             )?,
-            deadline_used: HistogramVec::new(
-                HistogramOpts::new(
-                    "playwright_deadline_used_ratio",
-                    "Share of its deadline that a request used",
-                )
-                .buckets(RATIO_BUCKETS.to_vec()),
+            deadline_used: new.histograms(
+                "playwright_deadline_used_ratio",
+                "Share of its deadline that a request used",
+                &RATIO_BUCKETS,
                 &["endpoint"],
             )?,
-            in_flight: IntGauge::new("playwright_requests_in_flight", "Requests that have no answer yet")?,
-            stage_latency: HistogramVec::new(
-                latency("playwright_stage_latency_ms", "Time that a request spent in a stage"),
+            in_flight: new.gauges(
+                "playwright_requests_in_flight",
+                "Requests that have no answer yet",
+                &[],
+            )?,
+            stage_latency: new.histograms(
+                "playwright_stage_latency_ms",
+                "Time that a request spent in a stage",
+                &LATENCY_BUCKETS_MS,
                 &["stage"],
             )?,
-            health_status: IntGaugeVec::new(
-                Opts::new(
-                    "playwright_health_status",
-                    "1 for the status that /health reports, 0 for the others",
-                ),
+            health_status: new.gauges(
+                "playwright_health_status",
+                "1 for the status that /health reports, 0 for the others",
                 &["status"],
             )?,
-            client_gone: IntCounter::new(
+            client_gone: new.counters(
                 "playwright_client_gone_total",
                 "Requests whose client went away before the answer",
+                &[],
             )?,
-            build_info: IntGaugeVec::new(
-                Opts::new(
-                    "playwright_build_info",
-                    "1; the labels say which program and which browser this is",
-                ),
+            build_info: new.gauges(
+                "playwright_build_info",
+                "1; the labels say which program and which browser this is",
                 &["version", "revision", "chromium"],
             )?,
         };
-        series.register(registry)?;
         series.start_at_zero();
         registry.register(Box::new(process::ProcessCollector::new()?))?;
         Ok(Self(Arc::new(series)))
@@ -179,7 +178,7 @@ impl HttpMetrics {
     }
 
     pub(crate) fn enter(&self, endpoint: &'static str) -> InFlight {
-        self.0.in_flight.inc();
+        self.0.in_flight.with_label_values(NO_LABELS).inc();
         InFlight { metrics: self.clone(), endpoint, answered: false }
     }
 
@@ -197,20 +196,9 @@ impl HttpMetrics {
 }
 
 impl Series {
-    fn register(&self, registry: &Registry) -> Result<(), prometheus::Error> {
-        registry.register(Box::new(self.latency.clone()))?;
-        registry.register(Box::new(self.success.clone()))?;
-        registry.register(Box::new(self.failure.clone()))?;
-        registry.register(Box::new(self.timeout.clone()))?;
-        registry.register(Box::new(self.deadline_used.clone()))?;
-        registry.register(Box::new(self.in_flight.clone()))?;
-        registry.register(Box::new(self.stage_latency.clone()))?;
-        registry.register(Box::new(self.health_status.clone()))?;
-        registry.register(Box::new(self.client_gone.clone()))?;
-        registry.register(Box::new(self.build_info.clone()))
-    }
-
     fn start_at_zero(&self) {
+        let _ = self.in_flight.with_label_values(NO_LABELS);
+        let _ = self.client_gone.with_label_values(NO_LABELS);
         for endpoint in self.endpoints.iter().copied().chain([OTHER]) {
             for outcome in Outcome::ALL {
                 let _ = self.latency.with_label_values(&[endpoint, outcome.as_str()]);
@@ -230,6 +218,36 @@ impl Series {
         for status in HealthStatus::ALL {
             let _ = self.health_status.with_label_values(&[status.as_str()]);
         }
+    }
+}
+
+/// Makes families that are registered from the start.
+struct Registering<'a>(&'a Registry);
+
+impl Registering<'_> {
+    fn counters(&self, name: &str, help: &str, labels: &[&str]) -> Result<IntCounterVec, prometheus::Error> {
+        let family = IntCounterVec::new(Opts::new(name, help), labels)?;
+        self.0.register(Box::new(family.clone()))?;
+        Ok(family)
+    }
+
+    fn gauges(&self, name: &str, help: &str, labels: &[&str]) -> Result<IntGaugeVec, prometheus::Error> {
+        let family = IntGaugeVec::new(Opts::new(name, help), labels)?;
+        self.0.register(Box::new(family.clone()))?;
+        Ok(family)
+    }
+
+    fn histograms(
+        &self,
+        name: &str,
+        help: &str,
+        buckets: &[f64],
+        labels: &[&str],
+    ) -> Result<HistogramVec, prometheus::Error> {
+        let options = HistogramOpts::new(name, help).buckets(buckets.to_vec());
+        let family = HistogramVec::new(options, labels)?;
+        self.0.register(Box::new(family.clone()))?;
+        Ok(family)
     }
 }
 
@@ -268,9 +286,9 @@ impl InFlight {
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.metrics.0.in_flight.dec();
+        self.metrics.0.in_flight.with_label_values(NO_LABELS).dec();
         if !self.answered {
-            self.metrics.0.client_gone.inc();
+            self.metrics.0.client_gone.with_label_values(NO_LABELS).inc();
             tracing::debug!("the client went away before the answer");
         }
     }
