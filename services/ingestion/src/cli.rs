@@ -94,15 +94,15 @@ pub fn run(args: ExtractArgs) -> ExitCode {
 }
 
 fn try_run(args: ExtractArgs) -> Result<bool, CliError> {
-    if let Some(folder) = &args.folder {
-        let manifest = args.manifest.as_deref().ok_or(CliError::Missing("manifest"))?;
-        let out = args.out.as_deref().ok_or(CliError::Missing("out"))?;
-        return extract_folder(folder, manifest, out, args.explain).map(|()| true);
+    let ExtractArgs { file, url, marketplace, folder, manifest, out, explain } = args;
+    if let Some(folder) = folder {
+        let manifest = manifest.ok_or(CliError::Missing("manifest"))?;
+        let out = out.ok_or(CliError::Missing("out"))?;
+        return extract_folder(&folder, &manifest, &out, explain).map(|()| true);
     }
-    let file = args.file.as_deref().ok_or(CliError::Missing("file"))?;
-    let url = args.url.as_ref().ok_or(CliError::Missing("url"))?;
-    let html = read_page(file, None)?;
-    let (answer, is_product) = answer(&html, url, args.marketplace, args.explain);
+    let html = read_page(&file.ok_or(CliError::Missing("file"))?, None)?;
+    let url = url.ok_or(CliError::Missing("url"))?;
+    let (answer, is_product) = answer(&html, &url, marketplace, explain);
     io::Write::write_all(&mut io::stdout(), format!("{answer:#}\n").as_bytes())?;
     Ok(is_product)
 }

@@ -12,6 +12,7 @@ mod flow;
 mod likeness;
 mod money;
 mod product;
+mod rank;
 mod regions;
 mod select;
 mod shops;
@@ -112,7 +113,7 @@ fn product(
 }
 
 /// The probability that title, price and currency are all right: the product of the beliefs in each, the
-/// currency's being 1 where a source writes or names it and less where only the country tells.
+/// currency's being 1 where a source writes or names it and less where only the country tells; its square root.
 fn confidence(decisions: &Decisions) -> f64 {
     let belief = |field| decisions.evidence.get(&field).map(|evidence| evidence.confidence);
     let title = belief(Field::Title).unwrap_or(0.0);
@@ -122,7 +123,8 @@ fn confidence(decisions: &Decisions) -> f64 {
         (None, _) => 0.3,
     };
     let currency = if decisions.currency_certain || decisions.price.is_none() { 1.0 } else { 0.93 };
-    decide::rounded(title * price * currency)
+    // beliefs are not independent and the sources are better than their trust alone: fitted on saved pages
+    decide::rounded((title * price * currency).sqrt())
 }
 
 /// Names of the fields that a listing should have and that were not found.

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use super::candidate::{Candidate, Candidates, Value};
 use super::money::{Currency, Locale, Sign};
 use super::product::{Availability, Condition, Evidence, Field, FoundValue, Source};
+use super::rank;
 
 pub(super) use image::images;
 
@@ -197,11 +198,7 @@ fn list_price(found: &Candidates, price: f64) -> Option<f64> {
         }
         _ => None,
     });
-    let best = listed.fold(None, |best: Option<(f64, f64)>, next| match best {
-        Some(best) if best.0 >= next.0 => Some(best),
-        _ => Some(next),
-    });
-    best.map(|(_, amount)| amount)
+    rank::best(listed).map(|(_, amount)| amount)
 }
 
 #[cfg(test)]

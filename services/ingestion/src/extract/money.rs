@@ -82,21 +82,28 @@ fn amounts(text: &str) -> impl Iterator<Item = Found> + '_ {
 /// The amount that the number is, together with the currency sign next to it.
 fn with_currency(text: &str, mut number: Number) -> Option<Found> {
     let before = currency::sign_before(text.get(..number.start)?);
-    let mut after = currency::sign_after(text.get(number.end..)?);
-    let mut end = number.end + after.map_or(0, |(_, len)| len);
-    // 12€99; but not the "$12$99" of two prices side by side
-    let cents = if before.is_none() && after.is_some() { number::cents_at(text, end) } else { None };
-    if let Some(cents) = cents.filter(|_| number.is_whole()) {
-        number.set_cents(cents);
-        end += 2;
+    let rest = text.get(number.end..)?;
+    let mut after = currency::sign_after(rest);
+    if let Some((sign, len)) = after {
+        let cents =
+            number::cents_at(text, number.end + len).filter(|_| before.is_none() && number.is_whole());
+        let glued = !rest.starts_with(char::is_whitespace);
+        if let Some(cents) = cents.filter(|_| glued) {
+            // 12€99
+            number.set_cents(cents);
+            after = Some((sign, len + 2));
+        } else if rest.get(len..).is_some_and(|left| left.starts_with(char::is_numeric)) {
+            // "5 $7": the sign is the next number's
+            after = None;
+        }
     }
     if before.is_some() && after.is_some_and(|(sign, _)| matches!(sign, Sign::Shared(_))) {
-        // "$5 $7": the second sign belongs to the next number, unless it is a code as in "$5 USD"
+        // "$5 $ 7" again; a code belongs to the first, as in "$5 USD"
         after = None;
-        end = number.end;
     }
+    let end = number.end + after.map_or(0, |(_, len)| len);
     let sign = match (before, after) {
-        (Some((_, _)), Some((sign @ Sign::Of(_), _))) | (None, Some((sign, _))) | (Some((sign, _)), None) => {
+        (Some(_), Some((sign @ Sign::Of(_), _))) | (None, Some((sign, _))) | (Some((sign, _)), None) => {
             Some(sign)
         }
         _ => None,

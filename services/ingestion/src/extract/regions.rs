@@ -47,6 +47,7 @@ const MARKS: &[(Region, &[&str])] = &[
         Region::ASIDE,
         &[
             "recommend",
+            "recs-",
             "related",
             "similar",
             "upsell",

@@ -60,9 +60,9 @@ impl Compound {
         while !rest.is_empty() {
             let kind = rest.chars().next()?;
             if kind == '[' {
-                let (test, left) = rest[1..].split_once(']')?;
+                let (test, after) = rest[1..].split_once(']')?;
                 compound.attrs.push(parse_test(test)?);
-                rest = left;
+                rest = after;
                 continue;
             }
             let body = rest.strip_prefix(['#', '.']).unwrap_or(rest);

@@ -50,6 +50,9 @@ pub(super) fn of_page(view: &View<'_>, found: &Candidates, status: Option<u16>) 
         .or_else(|| if page.proves_product(view, found) { None } else { Some(other(view, &page)) })
 }
 
+/// Trust in a visible price from which on it is taken for one without markup.
+const LIKELY: f64 = 0.5;
+
 /// What the decision is made from.
 struct Signs {
     /// Lowercase `title` and headline.
@@ -88,7 +91,6 @@ impl Signs {
         if self.listing_address || !on_product_path {
             return false;
         }
-        const LIKELY: f64 = 0.5;
         let visible = || found.of(Field::Price).filter(|c| c.source == Source::Visible);
         let best = visible().max_by(|a, b| a.trust.total_cmp(&b.trust));
         let Some(best) = best.filter(|best| best.trust >= LIKELY) else { return false };
@@ -96,7 +98,8 @@ impl Signs {
         let alike =
             visible().filter(|other| other.place == best.place && other.trust > best.trust - 0.1).count();
         let stands_out = self.buy_buttons == 1 || alike < 4;
-        let sold = self.buy_buttons > 0 || best.trust >= 0.6;
+        let is_article = is_article(view);
+        let sold = self.buy_buttons > 0 || (!is_article && (best.trust >= 0.6 || self.priced_lines <= 2));
         stands_out && sold && found.of(Field::Title).next().is_some()
     }
 
@@ -247,15 +250,19 @@ fn login(view: &View<'_>, page: &Signs) -> Option<Refusal> {
     wall.then(|| refuse(Verdict::LoginWall, "the page asks for a password and shows no product"))
 }
 
+fn is_article(view: &View<'_>) -> bool {
+    let types = ["article", "newsarticle", "blogposting", "reportagenewsarticle", "techarticle", "review"];
+    view.meta("og:type").is_some_and(|kind| kind.eq_ignore_ascii_case("article"))
+        || view.entities.has_type(&types)
+}
+
 /// What a page without a product is.
 fn other(view: &View<'_>, page: &Signs) -> Refusal {
-    let kind = view.meta("og:type").unwrap_or_default().to_ascii_lowercase();
-    let articles = ["article", "newsarticle", "blogposting", "reportagenewsarticle", "techarticle", "review"];
     let lists = ["itemlist", "searchresultspage", "collectionpage", "offercatalog"];
     if page.listing_address {
         return refuse(Verdict::Listing, "the address is one of a search or a category");
     }
-    if kind == "article" || view.entities.has_type(&articles) {
+    if is_article(view) {
         return refuse(Verdict::Article, "the page's markup calls it an article");
     }
     if page.priced_lines >= 8 || page.buy_buttons >= 4 {

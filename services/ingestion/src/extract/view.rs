@@ -1,5 +1,6 @@
 //! One parsed page, as all sources look at it.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use url::Url;
@@ -11,6 +12,7 @@ use super::product::{Field, Marketplace};
 use super::regions::Regions;
 use super::shops::Shop;
 use super::sources::jsonld::{self, Entities};
+use super::specs;
 
 #[derive(Debug)]
 pub(super) struct View<'a> {
@@ -26,6 +28,7 @@ pub(super) struct View<'a> {
     pub(super) entities: Entities,
     /// `meta` name or property → contents, in document order.
     metas: HashMap<String, Vec<&'a str>>,
+    rows: OnceCell<Vec<(String, String)>>,
 }
 
 impl<'a> View<'a> {
@@ -34,10 +37,8 @@ impl<'a> View<'a> {
         let head = || dom.all().take(HEAD_NODES);
         let language = head().find(|n| dom.tag(*n) == Tag::Html).and_then(|n| dom.filled_attr(n, "lang"));
         let base = head().filter(|n| dom.tag(*n) == Tag::Base).find_map(|n| dom.filled_attr(n, "href"));
-        let base = base
-            .and_then(|href| url.join(href).ok())
-            .filter(|base| base.has_host())
-            .unwrap_or_else(|| url.clone());
+        let base =
+            base.and_then(|href| url.join(href).ok()).filter(Url::has_host).unwrap_or_else(|| url.clone());
         let entities = jsonld::entities(dom);
         let locale = Locale::of(url.host_str().unwrap_or_default(), url.path(), language);
         let regions = Regions::of(dom);
@@ -53,6 +54,7 @@ impl<'a> View<'a> {
             shop: Shop::of(marketplace),
             entities,
             metas,
+            rows: OnceCell::new(),
         };
         view.locale = locale.declaring(view.declared_currency());
         view
@@ -84,6 +86,11 @@ impl<'a> View<'a> {
             |node: &NodeId| self.dom.ancestors(*node).take(3).any(|up| self.dom.tag(up) == Tag::Svg);
         let title = self.dom.all().filter(|n| self.dom.tag(*n) == Tag::Title).find(|n| !is_pictures(n))?;
         Some(self.dom.text(title, 1_000)).filter(|text| !text.is_empty())
+    }
+
+    /// The rows of the page's tables of properties.
+    pub(super) fn rows(&self) -> &[(String, String)] {
+        self.rows.get_or_init(|| specs::rows(self))
     }
 
     /// Whether the shop's rules know all places of the field, so that nothing else is asked.

@@ -88,7 +88,7 @@ phrases! {
         "add to cart", "add to basket", "add to bag", "add to trolley", "buy now", "buy it now", "place bid",
         "add to order", "preorder", "pre-order", "pre order", "order now", "purchase", "buy",
         "in den warenkorb", "in den einkaufswagen", "jetzt kaufen", "vorbestellen",
-        "ajouter au panier", "acheter", "acheter maintenant", "précommander", "añadir al carrito", "añadir a la cesta",
+        "ajouter au panier", "acheter", "acheter maintenant", "précommander", "añadir al carrito", "añadir al carro", "agregar a la bolsa", "agregar al carro", "añadir a la cesta",
         "agregar al carrito", "comprar", "comprar ahora", "añadir a la bolsa", "aggiungi al carrello", "acquista", "compra ora",
         "adicionar ao carrinho", "comprar agora", "in winkelwagen", "in winkelmandje", "bestellen", "koop nu",
         "lägg i varukorg", "köp", "legg i handlekurv", "kjøp", "læg i kurv", "køb", "lisää ostoskoriin", "osta",
@@ -130,6 +130,7 @@ phrases! {
         "běžná cena", "původní cena", "eredeti ár", "liste fiyatı", "старая цена", "参考価格", "希望小売価格", "定価", "原价", "原價", "市场价", "정가";
     /// What stands around an amount that is saved, owed monthly, charged for something else, or a threshold.
     OTHER_AMOUNT:
+        "used from", "new from", "refurbished from", "new & used", "more buying choices", "other sellers", "other offers",
         "save", "you save", "savings", "off", "discount", "per month", "/mo", "/month", "a month", "monthly", "/ month",
         "mo.", "installments", "instalments", "interest-free", "interest free", "payments of", "apr", "financing", "finance", "afterpay", "klarna", "affirm",
         "shipping", "delivery", "postage", "orders over", "orders of", "free over", "free on", "spend", "minimum", "deposit",
@@ -145,6 +146,11 @@ phrases! {
         "oszczędzasz", "miesięcznie", "rata", "dostawa", "wysyłka", "economisesti", "reducere", "transport", "lunar", "rate lunare", "livrare", "garantie extinsa",
         "ušetříte", "doprava", "měsíčně", "megtakarítás", "szállítás", "kargo", "taksit", "indirim", "скидка", "доставка", "экономия", "в месяц", "/мес", "рассрочка",
         "送料", "ポイント", "月々", "割引", "クーポン", "运费", "優惠券", "优惠券", "节省", "배송비", "할인", "포인트", "무이자";
+    /// What takes the sting out of a shipping or tax word after the price: it is included, free, or added.
+    INCLUDED:
+        "free", "incl", "including", "includes", "included", "inc", "plus", "excl", "excluding", "ex", "with", "kostenlos", "kostenloser", "kostenfrei", "versandkostenfrei", "inkl", "inklusive", "zzgl", "zuzüglich", "exkl", "gratis",
+        "gratuit", "gratuite", "gratuits", "hors", "ttc", "compris", "incluido", "incluida", "más", "gratuita", "inclusa", "incluse", "compresa", "incluso", "grátis", "frete grátis", "fri", "ink", "exklusive", "darmowa", "bezpłatna", "plus vat", "gratuit", "zdarma", "vč", "bez",
+        "ingyenes", "dahil", "бесплатная", "бесплатно", "送料無料", "税込", "免运费", "包邮", "무료";
     /// What stands before the amount that is paid now.
     PRICE_LABEL:
         "price", "our price", "now", "sale price", "today", "your price", "price now", "special price", "deal price", "only", "total price", "buy it now", "from",
@@ -195,6 +201,14 @@ phrases! {
     NEW:
         "new", "brand new", "new with box", "new with tags", "new other", "brand-new", "factory sealed", "new (other)", "neu", "brandneu", "neuware", "neuf", "neuve", "nuevo", "nueva", "nuovo", "nuova", "novo", "nova", "nieuw", "ny", "helt ny", "ny vare", "uusi",
         "nowy", "nowe", "nou", "noua", "sigilat", "nový", "nové", "új", "sıfır", "yeni", "новый", "новое", "новая", "новий", "新品", "未使用", "全新", "새상품", "mới", "ใหม่", "جديد", "חדש";
+    /// The key of a row that names the maker.
+    BRAND_LABEL:
+        "brand", "brand name", "manufacturer", "make", "maker", "marke", "hersteller", "marque", "fabricant", "marca", "fabricante", "produttore", "merk", "fabrikant", "märke", "varumärke", "tillverkare", "merke", "mærke", "producent", "marka",
+        "brand:", "producător", "producator", "značka", "výrobce", "gyártó", "márka", "üretici", "бренд", "производитель", "виробник", "ブランド", "ブランド名", "メーカー", "品牌", "制造商", "브랜드", "제조사", "thương hiệu", "ยี่ห้อ", "العلامة التجارية", "מותג";
+    /// The key of a row that names the model.
+    MODEL_LABEL:
+        "model", "model number", "model no", "model no.", "item model number", "mpn", "part number", "manufacturer part number", "mfr part number", "modell", "modellnummer", "herstellernummer", "modèle", "référence fabricant", "numéro de modèle",
+        "modelo", "número de modelo", "modello", "numero modello", "modelnummer", "cod producător", "model produs", "модель", "артикул производителя", "型番", "モデル番号", "型号", "모델명";
     /// The key of a row that tells the condition.
     CONDITION_LABEL:
         "condition", "item condition", "product condition", "zustand", "artikelzustand", "état", "etat", "estado", "condición", "condizione", "condizioni", "stato", "condição", "staat", "conditie", "skick", "tilstand", "stand", "kunto",

@@ -4,6 +4,7 @@ use super::super::candidate::{Candidate, Candidates, Value};
 use super::super::likeness::{coverage, likeness};
 use super::super::money::Locale;
 use super::super::product::{Evidence, Field, Source};
+use super::super::rank;
 use super::{ALTERNATIVES, rounded};
 
 /// Titles as alike as this are the same title.
@@ -18,12 +19,9 @@ pub(super) fn title(found: &Candidates, locale: Locale) -> Option<(String, Evide
         .map(|(c, text)| (c, without_shop(&text, &names)))
         .filter(|(_, t)| !t.is_empty())
         .collect();
-    let scored = titles.iter().map(|(candidate, text)| (support(candidate, text, &titles), *candidate, text));
-    let best = scored.fold(None, |best: Option<(f64, &Candidate, &String)>, next| match best {
-        Some(best) if best.0 >= next.0 => Some(best),
-        _ => Some(next),
-    });
-    let (_, winner, text) = best?;
+    let scored =
+        titles.iter().map(|(candidate, text)| (support(candidate, text, &titles), (*candidate, text)));
+    let (_, (winner, text)) = rank::best(scored)?;
     let agrees = |other: &str| likeness(text, other) >= SAME;
     let mut agreeing: Vec<Source> = vec![winner.source];
     let mut doubt = 1.0 - winner.trust;

@@ -20,7 +20,7 @@ pub(super) fn parse(html: &str) -> Dom {
     let mut tree = TreeBuilder::new(html.len());
     let mut emitter =
         CallbackEmitter::new(|event: CallbackEvent<'_>, _: HtmlSpan<()>| -> Option<Infallible> {
-            tree.take(event);
+            tree.take(&event);
             None
         });
     emitter.naively_switch_states(true);
@@ -63,12 +63,12 @@ impl TreeBuilder {
         self.dom
     }
 
-    fn take(&mut self, event: CallbackEvent<'_>) {
+    fn take(&mut self, event: &CallbackEvent<'_>) {
         match event {
             CallbackEvent::OpenStartTag { name } => self.start(name),
             CallbackEvent::AttributeName { name } => self.attribute(name),
             CallbackEvent::AttributeValue { value } => self.attribute_value(value),
-            CallbackEvent::CloseStartTag { self_closing } => self.close_start(self_closing),
+            CallbackEvent::CloseStartTag { self_closing } => self.close_start(*self_closing),
             CallbackEvent::EndTag { name } => {
                 self.starting = None;
                 self.end(Tag::of_name(name), name);

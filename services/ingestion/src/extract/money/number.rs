@@ -48,7 +48,7 @@ pub(super) fn next(text: &str, from: usize) -> Option<Number> {
         start,
         end: start,
     };
-    while let Some((at, c)) = chars.next() {
+    for (at, c) in chars {
         if let Some(d) = digit(c) {
             number.groups.last_mut()?.push(d);
             number.end = at + c.len_utf8();
@@ -155,7 +155,9 @@ impl Number {
             literal.push('.');
             literal.push_str(&self.groups[at]);
         } else if let Some(cents) = self.cents {
-            literal.push_str(&format!(".{cents:02}"));
+            literal.push('.');
+            literal.push(char::from(b'0' + cents / 10));
+            literal.push(char::from(b'0' + cents % 10));
         }
         literal.parse::<f64>().ok().map(|value| value * self.multiplier)
     }
@@ -173,7 +175,7 @@ pub(super) fn cents_at(text: &str, at: usize) -> Option<u8> {
     let rest = text.get(at..)?;
     let digits: String = rest.chars().map_while(digit).collect();
     let next = rest.chars().nth(2);
-    (digits.len() == 2 && !next.and_then(separator).is_some_and(|s| s != ' '))
+    (digits.len() == 2 && next.and_then(separator).is_none_or(|s| s == ' '))
         .then(|| digits.parse().ok())
         .flatten()
 }

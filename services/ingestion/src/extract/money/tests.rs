@@ -78,6 +78,8 @@ fn the_notations_of_the_world() {
         ("$12.4800", "shop.com", 12.48, "USD"),
         ("Was $10.00 now $8.00", "shop.com", 10.0, "USD"),
         ("save 20 % today: €8", "shop.com", 8.0, "EUR"),
+        ("1 $335.68 $335.68", "shop.com", 335.68, "USD"),
+        ("2 €12", "shop.nl", 12.0, "EUR"),
         ("£5.29 - £9.56", "shop.co.uk", 5.29, "GBP"),
     ];
     for (text, host, amount, code) in cases {

@@ -10,6 +10,7 @@ use super::super::dom::Dom;
 use super::super::likeness::likeness;
 use super::super::money::{Currency, Sign};
 use super::super::product::{Field, Source};
+use super::super::rank;
 use super::super::view::View;
 use super::{Place, push_markup};
 
@@ -77,7 +78,7 @@ impl Entities {
             return Some(only);
         }
         let scored = products.into_iter().map(|product| (score(product, titles, address), product));
-        scored.filter(|(score, _)| *score >= ALIKE).fold(None, better).map(|(_, product)| product)
+        rank::best(scored.filter(|(score, _)| *score >= ALIKE)).map(|(_, product)| product)
     }
 
     pub(in crate::extract) fn product_count(&self) -> usize {
@@ -90,14 +91,6 @@ impl Entities {
         let mut named = products.iter().flat_map(|product| offers::currencies(product));
         let first = named.next()?;
         named.all(|other| other == first).then_some(first)
-    }
-}
-
-/// The first of the best.
-fn better<'a>(best: Option<(f64, &'a Object)>, next: (f64, &'a Object)) -> Option<(f64, &'a Object)> {
-    match best {
-        Some(best) if best.0 >= next.0 => Some(best),
-        _ => Some(next),
     }
 }
 

@@ -53,10 +53,9 @@ pub(in crate::extract) fn products(view: &View<'_>) -> Vec<NodeId> {
 /// The product that the page is about: the one that holds the headline, else the first and only outermost.
 pub(in crate::extract) fn main_product(view: &View<'_>) -> Option<NodeId> {
     let all = products(view);
-    if let Some(h1) = view.regions.headline() {
-        if let Some(holder) = all.iter().rev().find(|scope| view.dom.contains(**scope, h1)) {
-            return Some(*holder);
-        }
+    let holds = |h1| all.iter().rev().find(|scope| view.dom.contains(**scope, h1)).copied();
+    if let Some(holder) = view.regions.headline().and_then(holds) {
+        return Some(holder);
     }
     let mut outermost: Vec<NodeId> = Vec::new();
     for scope in all {
@@ -122,12 +121,9 @@ fn inner_scope(outer: Scope, property: Option<&str>, kind: Option<&str>) -> Scop
     }
     match property.map(|p| p.rsplit(':').next().unwrap_or_default()) {
         Some("offers" | "priceSpecification") => Scope::Offer,
-        Some("brand") => Scope::Named(Field::Manufacturer),
-        Some("manufacturer") => Scope::Named(Field::Manufacturer),
+        Some("brand" | "manufacturer") => Scope::Named(Field::Manufacturer),
         Some("seller" | "offeredBy") => Scope::Named(Field::Seller),
         None if kind.ends_with("Offer") => Scope::Offer,
-        // the same product again, as some templates write it
-        None if is_product_type(kind) && outer == Scope::Product => Scope::Foreign,
         _ => Scope::Foreign,
     }
 }
@@ -136,7 +132,6 @@ fn inner_scope(outer: Scope, property: Option<&str>, kind: Option<&str>) -> Scop
 fn value(dom: &Dom, node: NodeId) -> String {
     const LONGEST: usize = 8_000;
     let attribute = match dom.tag(node) {
-        Tag::Meta => "content",
         Tag::Img | Tag::Iframe | Tag::Embed | Tag::Audio | Tag::Video | Tag::Source | Tag::Track => "src",
         Tag::A | Tag::Link | Tag::Area => "href",
         Tag::Object => "data",

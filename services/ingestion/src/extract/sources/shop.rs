@@ -64,16 +64,15 @@ fn apply(view: &View<'_>, rule: &Rule, node: NodeId, trust: f64, found: &mut Can
 fn value(view: &View<'_>, rule: &Rule, node: NodeId) -> Option<String> {
     const LONGEST: usize = 4_000;
     let attribute = rule.attr.iter().find_map(|name| view.dom.filled_attr(node, name));
-    let mut text = match attribute {
+    let text = match attribute {
         Some(value) => value.to_owned(),
         None if rule.field == Field::Image => return None,
         None => view.dom.text(node, LONGEST),
     };
-    for word in &rule.strip {
-        text =
-            text.trim().trim_start_matches(word.as_str()).trim_end_matches(word.as_str()).trim().to_owned();
-    }
-    (!text.is_empty()).then_some(text)
+    let stripped = rule.strip.iter().fold(text.trim(), |text, word| {
+        text.trim_start_matches(word.as_str()).trim_end_matches(word.as_str()).trim()
+    });
+    (!stripped.is_empty()).then(|| stripped.to_owned())
 }
 
 /// An address, or the largest of a JSON object from addresses to sizes (`data-a-dynamic-image`).

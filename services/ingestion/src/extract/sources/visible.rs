@@ -9,6 +9,7 @@ use super::super::dom::{NodeId, Tag};
 use super::super::flow::Flow;
 use super::super::likeness::{coverage, likeness};
 use super::super::product::{Field, Source};
+use super::super::rank;
 use super::super::regions::Region;
 use super::super::view::View;
 
@@ -86,24 +87,16 @@ fn headline(view: &View<'_>) -> Option<NodeId> {
     let is_name = |node: &NodeId| dom.attr(*node, "itemprop") == Some("name");
     let headings = dom.all().filter(|n| dom.tag(*n).is_heading() || is_name(n)).filter(visible).take(100);
     let ranked = headings.map(|node| (fit(node) + if dom.tag(node) == Tag::H1 { 0.15 } else { 0.0 }, node));
-    let best = ranked.filter(|(fit, _)| *fit >= ALIKE).fold(None, first_best);
+    let best = rank::best(ranked.filter(|(fit, _)| *fit >= ALIKE));
     let bold = || {
         let bold = dom
             .all()
             .filter(|n| matches!(dom.tag(*n), Tag::Strong | Tag::B | Tag::Span | Tag::Div | Tag::Td))
             .filter(visible);
         let short = bold.filter(|node| dom.children(*node).count() == 1).take(2_000);
-        short.map(|node| (fit(node), node)).filter(|(fit, _)| *fit > 0.7).fold(None, first_best)
+        rank::best(short.map(|node| (fit(node), node)).filter(|(fit, _)| *fit > 0.7))
     };
     best.map(|(_, node)| node).or_else(|| view.regions.headline()).or_else(|| bold().map(|(_, node)| node))
-}
-
-/// The earlier of equals.
-fn first_best(best: Option<(f64, NodeId)>, next: (f64, NodeId)) -> Option<(f64, NodeId)> {
-    match best {
-        Some(best) if best.0 >= next.0 => Some(best),
-        _ => Some(next),
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 use url::Url;
 
 use super::super::super::candidate::Candidates;
-use super::super::super::money::Currency;
+use super::super::super::money::{Currency, Sign};
 use super::super::super::product::{Field, Source};
 use super::super::super::view::View;
 use super::super::{Place, push_markup};
@@ -52,7 +52,7 @@ pub(super) fn currencies(product: &Object) -> Vec<Currency> {
         sign(offer.object)
             .or_else(|| objects(offer.object.get("priceSpecification")).into_iter().find_map(sign))
     });
-    signs.filter_map(|sign| sign.single()).collect()
+    signs.filter_map(Sign::single).collect()
 }
 
 pub(super) fn collect(view: &View<'_>, product: &Object, found: &mut Candidates) {

@@ -101,9 +101,13 @@ pub(in crate::extract) fn is_decoration(url: &Url) -> bool {
     ];
     let path = url.path().to_ascii_lowercase();
     let file = path.rsplit('/').next().unwrap_or_default();
-    file.ends_with(".svg")
-        || (file.ends_with(".gif") && file.len() < 12)
+    ends_in(file, "svg")
+        || (ends_in(file, "gif") && file.len() < 12)
         || NAMES.iter().any(|name| file.contains(name))
+}
+
+fn ends_in(file: &str, extension: &str) -> bool {
+    file.rsplit_once('.').is_some_and(|(_, own)| own == extension)
 }
 
 fn weigh(scene: &Scene<'_, '_>, node: NodeId, url: &Url, titles: &[String]) -> f64 {

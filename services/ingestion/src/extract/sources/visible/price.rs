@@ -17,6 +17,8 @@ const HANDED_IN: usize = 8;
 const LABELLED: usize = 48;
 /// Nodes over which one amount is spread.
 const MOST_NODES: usize = 100;
+/// Bytes after an amount that tell what it is for.
+const FOLLOWING: usize = 40;
 /// Levels of elements over which one amount is spread.
 const LEVELS: usize = 4;
 
@@ -27,8 +29,9 @@ struct Seen {
     offset: usize,
     /// The amount is (nearly) all of the element's text.
     alone: bool,
-    /// The element's text before the amount.
+    /// The element's text before the amount, and what follows it.
     lead: String,
+    rest: String,
 }
 
 pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
@@ -94,8 +97,7 @@ fn amount_at(scene: &Scene<'_, '_>, text: NodeId) -> Option<Seen> {
         let found = money::find(&line);
         if let Some(first) = found.first() {
             let alone = found.len() == 1 && line.len() <= first.end - first.start + 12;
-            let lead = line.get(..first.start).unwrap_or_default().to_owned();
-            return Some(Seen { node, found: *first, offset, alone, lead });
+            return Some(seen_in(scene, node, offset, &line, *first, alone));
         }
     }
     let node = dom.parent(text)?;
@@ -103,13 +105,29 @@ fn amount_at(scene: &Scene<'_, '_>, text: NodeId) -> Option<Seen> {
         let line = price_text(dom, node, LABELLED, hidden);
         let bare = money::read(&line).filter(|_| line.len() < 14 && line.contains(['.', ',']));
         if let Some(found) = bare {
-            return Some(Seen { node, found, offset, alone: false, lead: String::new() });
+            return Some(seen_in(scene, node, offset, &line, found, false));
         }
     }
-    let own = dom.characters(text);
-    let found = money::find(own.trim_start()).into_iter().next()?;
-    let lead = own.trim_start().get(..found.start).unwrap_or_default().to_owned();
-    Some(Seen { node: text, found, offset, alone: false, lead })
+    let own = dom.characters(text).trim_start();
+    let found = money::find(own).into_iter().next()?;
+    Some(seen_in(scene, text, offset, own, found, false))
+}
+
+fn seen_in(
+    scene: &Scene<'_, '_>,
+    node: NodeId,
+    offset: usize,
+    line: &str,
+    found: Found,
+    alone: bool,
+) -> Seen {
+    let lead = line.get(..found.start).unwrap_or_default().to_lowercase();
+    let mut rest = line.get(found.end..).unwrap_or_default().to_lowercase();
+    if rest.trim().is_empty() {
+        let end = scene.view.dom.after(node).map_or(usize::MAX, |next| scene.flow.offset(next));
+        rest = scene.flow.after(end, FOLLOWING).to_lowercase();
+    }
+    Seen { node, found, offset, alone, lead, rest }
 }
 
 /// Text of a price that is spread over elements: cents in small print after whole units get their point.
@@ -156,39 +174,37 @@ fn is_small_print(dom: &Dom, text: NodeId) -> bool {
 /// How far the amount is believed to be the price, and whether it is one of the past.
 fn weigh(scene: &Scene<'_, '_>, seen: &Seen) -> (f64, bool) {
     let (dom, region) = (scene.view.dom, scene.view.regions.of_node(seen.node));
-    let own = scene.flow.after(seen.offset, 64).to_lowercase();
     let before = if seen.lead.trim().is_empty() { scene.flow.label_before(seen.offset, 48) } else { "" };
-    let label = format!("{before} {}", seen.lead).to_lowercase();
-    let label = label.as_str();
-    let old = region.has(Region::OLD) || words::LIST_PRICE_LABEL.occur_in(label_of(label));
-    let mut trust = 0.28 + place(scene, seen.offset);
-    if region.has(Region::PRICE) || dom.attr(seen.node, "itemprop").is_some_and(|prop| prop.contains("rice"))
-    {
-        trust += 0.17;
-    }
-    if seen.alone {
-        trust += 0.08;
-    }
-    if words::PRICE_LABEL.occur_in(label_of(label)) {
-        trust += 0.08;
-    }
-    if seen.found.sign.is_none() {
-        trust -= 0.15;
-    }
-    if dom.is_text(seen.node) {
-        trust -= 0.2;
-    }
-    if region.has(Region::TERMS) || words::OTHER_AMOUNT.occur_in(label) || words::OTHER_AMOUNT.occur_in(&own)
-    {
-        trust -= 0.35;
-    }
-    if region.has(Region::SLIDES) {
-        trust -= 0.25;
-    }
-    if is_choice(dom, seen.node) {
-        trust -= 0.2;
-    }
-    (trust.clamp(0.0, 0.92), old)
+    let label = format!("{} {}", before.to_lowercase(), seen.lead);
+    let old = region.has(Region::OLD) || words::LIST_PRICE_LABEL.occur_in(label_of(&label));
+    let place = place(scene, seen.offset);
+    let named = region.has(Region::PRICE)
+        || dom.attr(seen.node, "itemprop").is_some_and(|prop| prop.contains("rice"));
+    let other =
+        region.has(Region::TERMS) || words::OTHER_AMOUNT.occur_in(&label) || is_rate_or_saving(&seen.rest);
+    let reasons = [
+        (named, 0.17),
+        (seen.alone, 0.08),
+        // by the headline and the button: the buy box
+        (seen.alone && place > 0.24, 0.12),
+        (words::PRICE_LABEL.occur_in(label_of(&label)), 0.14),
+        (seen.found.sign.is_none(), -0.15),
+        (dom.is_text(seen.node), -0.2),
+        (other, -0.35),
+        (region.has(Region::SLIDES), -0.25),
+        (is_choice(dom, seen.node), -0.2),
+    ];
+    let sum: f64 = reasons.iter().filter(|(holds, _)| *holds).map(|(_, weight)| weight).sum();
+    ((0.28 + place + sum).clamp(0.0, 0.92), old)
+}
+
+/// "/mo", "off", "shipping" right after the amount, unless shipping is free, included or added to it.
+fn is_rate_or_saving(rest: &str) -> bool {
+    const ADJACENT: usize = 12;
+    words::OTHER_AMOUNT.find(rest).is_some_and(|hit| {
+        let between = rest.get(..hit.start).unwrap_or_default();
+        hit.start <= ADJACENT && !between.contains('+') && !words::INCLUDED.occur_in(between)
+    })
 }
 
 /// The last few words before the amount.

@@ -1,11 +1,11 @@
-//! Availability and condition as short lines near the headline tell them.
+//! Availability and condition as short lines near the headline tell them, and rows that name maker and model.
 
 use super::super::super::candidate::{Candidates, Value};
 use super::super::super::dom::{NodeId, Tag};
 use super::super::super::product::{Availability, Condition, Field, Source};
 use super::super::super::regions::Region;
 use super::super::super::wording;
-use super::super::super::words;
+use super::super::super::words::{self, Phrases};
 use super::Scene;
 
 /// A line that tells a state says little else.
@@ -13,13 +13,15 @@ const LONGEST_LINE: usize = 60;
 /// Bytes of text around the headline in which a state is this product's.
 const BEFORE: usize = 300;
 const AFTER: usize = 4_000;
+/// Bytes of text in which rows of properties are looked for.
+const ROWS: usize = 60_000;
 
 pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
     if !scene.view.is_authoritative(Field::Availability) {
         stock_lines(scene, found);
         buttons(scene, found);
     }
-    condition_rows(scene, found);
+    labelled_rows(scene, found);
     condition_of_title(scene, found);
 }
 
@@ -98,28 +100,42 @@ fn buttons(scene: &Scene<'_, '_>, found: &mut Candidates) {
     }
 }
 
-/// "Condition: Used", on one line or two.
-fn condition_rows(scene: &Scene<'_, '_>, found: &mut Candidates) {
-    const LONGEST_LABEL: usize = 30;
+/// "Condition: Used", "Brand: HP", on one line or two.
+fn labelled_rows(scene: &Scene<'_, '_>, found: &mut Candidates) {
     let start = scene.anchor_offset().unwrap_or(0).saturating_sub(BEFORE);
-    let region = scene.flow.between(start, start + 4 * AFTER);
+    let region = scene.flow.between(start, start + ROWS);
     let lines: Vec<&str> = region.lines().collect();
     for (at, line) in lines.iter().enumerate() {
         let (label, value) = line.split_once([':', '：']).unwrap_or((line, ""));
-        let label = label.trim().to_lowercase();
-        let is_label = label.len() <= LONGEST_LABEL
-            && words::CONDITION_LABEL
-                .find(&label)
-                .is_some_and(|hit| hit.start == 0 && hit.end == label.len());
-        if !is_label {
-            continue;
-        }
         let value =
             if value.trim().is_empty() { lines.get(at + 1).copied().unwrap_or_default() } else { value };
-        let told = if value.len() < 120 { wording::condition_of_words(value) } else { None };
-        if let Some(condition) = told {
+        row(label, value, found);
+    }
+    for (label, value) in scene.view.rows() {
+        row(label, value, found);
+    }
+}
+
+fn row(label: &str, value: &str, found: &mut Candidates) {
+    const LONGEST_LABEL: usize = 30;
+    const LONGEST_NAME: usize = 50;
+    const LONGEST_STATE: usize = 120;
+    let (label, value) = (label.trim().to_lowercase(), value.trim());
+    if label.len() > LONGEST_LABEL {
+        return;
+    }
+    let is =
+        |phrases: &Phrases| phrases.find(&label).is_some_and(|hit| hit.start == 0 && hit.end == label.len());
+    let name =
+        value.len() <= LONGEST_NAME && !value.contains(':') && value.chars().any(char::is_alphanumeric);
+    if is(&words::CONDITION_LABEL) && value.len() < LONGEST_STATE {
+        if let Some(condition) = wording::condition_of_words(value) {
             found.push(Field::Condition, Value::Condition(condition), Source::Visible, "condition row", 0.88);
         }
+    } else if name && is(&words::BRAND_LABEL) {
+        found.push_text(Field::Manufacturer, value, Source::Visible, "brand row", 0.7);
+    } else if name && is(&words::MODEL_LABEL) {
+        found.push_text(Field::ModelNumber, value, Source::Visible, "model row", 0.7);
     }
 }
 
