@@ -1,9 +1,17 @@
 //! One table: how the pool, an address and a page fail, and what the client is told.
 
-use browser_pool::{PoolError, UrlRefused};
+use browser_pool::{PoolError, Stage, UrlRefused};
 use service_kit::{ApiError, CpuError, ErrorKind};
 
-use crate::extract::Refusal;
+use crate::extract::{Refusal, Verdict};
+
+/// How the page came that is no product.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PageFacts {
+    pub(crate) status: Option<u16>,
+    /// Nothing went on in it any more, or its fields were there, before it was read.
+    pub(crate) was_ready: bool,
+}
 
 /// `timeout_s` is the request's, for the message.
 pub(crate) fn of_pool(error: &PoolError, timeout_s: f64) -> ApiError {
@@ -49,7 +57,13 @@ pub(crate) fn of_upstream(status: u16) -> ApiError {
         .with_upstream_status(Some(status))
 }
 
-pub(crate) fn of_refusal(refusal: &Refusal, status: Option<u16>) -> ApiError {
+/// A page without a product. One that was still empty when its time was up is a timeout: more time may well
+/// bring the product.
+pub(crate) fn of_refusal(refusal: &Refusal, page: PageFacts, timeout_s: f64) -> ApiError {
+    let PageFacts { status, was_ready } = page;
+    if refusal.verdict == Verdict::EmptyShell && !was_ready {
+        return timeout(Stage::Ready.as_str(), timeout_s).with_upstream_status(status);
+    }
     ApiError::new(ErrorKind::ExtractionFailed, format!("no product on this page ({})", refusal.evidence))
         .with_verdict(refusal.verdict.as_str())
         .with_upstream_status(status)
@@ -65,10 +79,9 @@ fn timeout(stage: &'static str, timeout_s: f64) -> ApiError {
 mod tests {
     use std::time::Duration;
 
-    use browser_pool::{NetworkFailure, ShedReason, Stage, UnavailableReason};
+    use browser_pool::{NetworkFailure, ShedReason, UnavailableReason};
 
     use super::*;
-    use crate::extract::Verdict;
 
     #[test]
     fn every_failure_of_the_pool_has_its_answer() {
@@ -115,8 +128,20 @@ mod tests {
         assert_eq!((failing.status().as_u16(), failing.retriable), (502, true));
         assert_eq!(failing.body("id").upstream_status, Some(503));
         let refusal = Refusal { verdict: Verdict::Captcha, evidence: "a puzzle".to_owned() };
-        let none = of_refusal(&refusal, Some(200));
+        let page = PageFacts { status: Some(200), was_ready: true };
+        let none = of_refusal(&refusal, page, 10.0);
         assert_eq!((none.status().as_u16(), none.retriable, none.verdict()), (422, false, Some("captcha")));
+    }
+
+    #[test]
+    fn a_page_that_was_empty_when_its_time_was_up_is_a_timeout() {
+        let answer = |verdict, was_ready| {
+            let refusal = Refusal { verdict, evidence: "12 bytes of text".to_owned() };
+            of_refusal(&refusal, PageFacts { status: Some(200), was_ready }, 10.0).kind
+        };
+        assert_eq!(answer(Verdict::EmptyShell, false), ErrorKind::Timeout);
+        assert_eq!(answer(Verdict::EmptyShell, true), ErrorKind::ExtractionFailed);
+        assert_eq!(answer(Verdict::Captcha, false), ErrorKind::ExtractionFailed);
     }
 
     #[test]

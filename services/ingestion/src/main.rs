@@ -16,7 +16,7 @@ const BROWSERS_END: Duration = Duration::from_secs(5);
 fn main() -> ExitCode {
     let done = match settings::parse::<Cli>().chosen() {
         Command::Serve(config) => serve(&config),
-        Command::Extract(page) => return cli::run(&page),
+        Command::Extract(page) => return cli::run(page),
         Command::Healthcheck(config) => healthcheck(config.server.listen).context("healthcheck"),
     };
     match done {

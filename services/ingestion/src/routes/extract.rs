@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use browser_pool::{Deadline, Job, Stage, StageTimes};
+use browser_pool::{Deadline, Job, Ready, Stage, StageTimes};
 use service_kit::{ApiError, Body, ErrorBody, RequestContext};
 use tokio::time::Instant;
 use tracing::{Instrument, info_span};
 use url::Url;
 
 use self::answer::{ExtractResponse, Extracted};
+use crate::error::PageFacts;
 use crate::extract::{self as extraction, Page};
 use crate::request::{ExtractRequest, Wanted};
 use crate::state::{AppState, STAGES};
@@ -76,6 +77,7 @@ struct Fetched {
     url: Url,
     status: Option<u16>,
     content_type: Option<String>,
+    was_ready: bool,
 }
 
 /// An extraction under way, and what each stage of it took.
@@ -93,7 +95,9 @@ impl Extraction {
     ) -> Result<Extracted, ApiError> {
         let deadline = Deadline::after(wanted.timeout());
         let fetched = match wanted.html.take() {
-            Some(html) => Fetched { html, url: wanted.url.clone(), status: None, content_type: None },
+            Some(html) => {
+                Fetched { html, url: wanted.url.clone(), status: None, content_type: None, was_ready: true }
+            }
             None => self.fetch(state, &wanted, deadline, bytes).await?,
         };
         let extracted = self.read(state, &wanted, deadline, fetched).await;
@@ -120,6 +124,7 @@ impl Extraction {
             url: visited.final_url,
             status: visited.status,
             content_type: visited.content_type,
+            was_ready: visited.ready != Ready::Deadline,
         })
     }
 
@@ -133,7 +138,7 @@ impl Extraction {
     ) -> Result<Extracted, ApiError> {
         let started = Instant::now();
         let (marketplace, explain, include_html) = (wanted.marketplace, wanted.explain, wanted.include_html);
-        let status = fetched.status;
+        let facts = PageFacts { status: fetched.status, was_ready: fetched.was_ready };
         let reading = state.cpu.run(deadline.instant(), move || {
             let page = Page {
                 html: &fetched.html,
@@ -152,7 +157,7 @@ impl Extraction {
         let read = reading.instrument(info_span!("stage", stage = "extract")).await;
         self.times.add(Stage::Extract, started.elapsed());
         read.map_err(|error| error::of_cpu(error, wanted.timeout_s))?
-            .map_err(|refusal: extraction::Refusal| error::of_refusal(&refusal, status))
+            .map_err(|refusal: extraction::Refusal| error::of_refusal(&refusal, facts, wanted.timeout_s))
     }
 
     fn observe(&self, state: &AppState) {
