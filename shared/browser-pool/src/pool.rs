@@ -400,9 +400,12 @@ impl Inner {
             "<!doctype html><title>synthetic</title><p style='font:40px sans-serif'>synthetic</p>";
         const LIMIT: Duration = Duration::from_secs(10);
         loop {
+            let pause = self.supervision.synthetic_interval;
+            if self.closing.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
+                return;
+            }
             let deadline = Deadline::after(LIMIT);
-            let drawn = self.closing.run_until_cancelled(self.draw(SAMPLE, deadline)).await;
-            match drawn {
+            match self.closing.run_until_cancelled(self.draw(SAMPLE, deadline)).await {
                 None => return,
                 Some(Ok(true)) => {
                     self.success.note();
@@ -410,10 +413,6 @@ impl Inner {
                 }
                 Some(Ok(false)) => self.note_failure("a synthetic page came out blank".to_owned()),
                 Some(Err(error)) => self.note_failure(format!("a synthetic page failed: {error}")),
-            }
-            let pause = self.supervision.synthetic_interval;
-            if self.closing.run_until_cancelled(tokio::time::sleep(pause)).await.is_none() {
-                return;
             }
         }
     }

@@ -38,7 +38,7 @@
     for (let seen = 0; seen < 3000 && texts.nextNode(); seen++) {
       const { data, parentElement } = texts.currentNode;
       if (!/\S/.test(data) || !parentElement || /^(SCRIPT|STYLE|NOSCRIPT|TEMPLATE)$/.test(parentElement.tagName)) continue;
-      if (!visible(parentElement) || getComputedStyle(parentElement).color.endsWith(', 0)')) continue;
+      if (!visible(parentElement) || /^rgba\(.*, 0\)$/.test(getComputedStyle(parentElement).color)) continue;
       const range = document.createRange();
       range.selectNodeContents(texts.currentNode);
       const box = range.getBoundingClientRect();
