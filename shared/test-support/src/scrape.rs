@@ -81,16 +81,32 @@ impl Scrape {
         })
     }
 
+    /// As [`Scrape::get`], of what only has whole values.
+    ///
+    /// # Panics
+    ///
+    /// Also when the value is not a whole number.
+    #[must_use]
+    pub fn count(&self, name: &str, labels: &[(&str, &str)]) -> u64 {
+        let value = self.get(name, labels);
+        assert!(value >= 0.0 && value.fract().abs() < f64::EPSILON, "{name} with {labels:?} is {value}");
+        value as u64
+    }
+
     /// All values that a label has in the samples of a name.
     #[must_use]
     pub fn label_values(&self, name: &str, label: &str) -> BTreeSet<String> {
         self.matching(name, &[]).filter_map(|sample| sample.labels.get(label).cloned()).collect()
     }
 
-    /// By how much a counter has grown since an earlier scrape; a sample that was not there counts as 0.
+    /// By how much a counter of whole things has grown since an earlier scrape.
+    ///
+    /// # Panics
+    ///
+    /// As [`Scrape::count`].
     #[must_use]
-    pub fn growth(&self, earlier: &Scrape, name: &str, labels: &[(&str, &str)]) -> f64 {
-        self.get(name, labels) - earlier.find(name, labels).unwrap_or(0.0)
+    pub fn growth(&self, earlier: &Scrape, name: &str, labels: &[(&str, &str)]) -> u64 {
+        self.count(name, labels).saturating_sub(earlier.count(name, labels))
     }
 
     fn matching(&self, name: &str, labels: &[(&str, &str)]) -> impl Iterator<Item = &Sample> {

@@ -1,0 +1,81 @@
+//! The browser says the same about itself wherever a site can ask: in headers, in the page, in workers.
+
+use playwright_tests::{Ingestion, ingestion};
+use serde_json::{Value, json};
+
+/// What `identity.html` wrote into itself.
+async fn seen(shop: &Ingestion, fields: &Value) -> Value {
+    let mut request = json!({ "include_html": true });
+    playwright_tests::merge(&mut request, fields);
+    let reply = shop.extract_with("/identity", &request).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let answer = reply.json();
+    let html =
+        base64_simd::STANDARD.decode_to_vec(answer["raw_html"].as_str().expect("base64")).expect("base64");
+    let html = String::from_utf8(html).expect("UTF-8");
+    let (_, rest) = html.split_once(r#"<pre id="identity">"#).expect("the element");
+    let (text, _) = rest.split_once("</pre>").expect("its end");
+    let text = text.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[track_caller]
+fn assert_consistent(seen: &Value) {
+    let agent = seen["page"]["userAgent"].as_str().expect("text");
+    for other in [
+        &seen["worker"]["userAgent"],
+        &seen["navigation"]["user-agent"],
+        &seen["page"]["headers"]["user-agent"],
+        &seen["worker"]["headers"]["user-agent"],
+    ] {
+        assert_eq!(other, agent, "{seen}");
+    }
+    for key in ["language", "languages", "platform", "brands", "mobile", "hints"] {
+        assert_eq!(seen["page"][key], seen["worker"][key], "{key}: {seen}");
+    }
+    let accepts = seen["navigation"]["accept-language"].as_str().expect("a header");
+    let language = seen["page"]["language"].as_str().expect("text");
+    assert!(accepts.starts_with(language), "{accepts} {language}");
+    assert_eq!(seen["page"]["headers"]["accept-language"], accepts);
+    assert_ne!(seen["page"]["webdriver"], true, "{seen}");
+    assert!(!seen.to_string().contains("Headless"), "{seen}");
+}
+
+/// The major version in `… Chrome/156.0.0.0 …`.
+fn major(agent: &str) -> &str {
+    let version = agent.split("Chrome/").nth(1).unwrap_or_default();
+    version.split('.').next().unwrap_or_default()
+}
+
+#[tokio::test]
+async fn by_default_it_is_a_desktop_chrome_of_its_own_version() {
+    let shop = ingestion(&[]).await;
+    let seen = seen(&shop, &json!({})).await;
+    assert_consistent(&seen);
+    let agent = seen["page"]["userAgent"].as_str().expect("text");
+    assert!(agent.starts_with("Mozilla/5.0 (") && agent.contains(" Chrome/"), "{agent}");
+    let brands = seen["page"]["brands"].as_array().expect("client hints");
+    let chrome = brands.iter().find(|brand| brand["brand"] == "Google Chrome").expect("the brand");
+    assert_eq!(chrome["version"], major(agent));
+    let header = seen["navigation"]["sec-ch-ua"].as_str().expect("a header");
+    assert!(header.contains(&format!(r#""Google Chrome";v="{}""#, major(agent))), "{header}");
+    assert_eq!(seen["page"]["mobile"], false);
+    let full = seen["page"]["hints"]["fullVersionList"].as_array().expect("client hints");
+    assert!(
+        full.iter().all(|brand| brand["version"].as_str().is_some_and(|version| version.contains('.'))),
+        "{full:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_callers_user_agent_is_used_everywhere() {
+    let shop = ingestion(&[]).await;
+    let agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
+        Chrome/140.0.0.0 Safari/537.36";
+    let seen = seen(&shop, &json!({ "user_agent": agent })).await;
+    assert_consistent(&seen);
+    assert_eq!(seen["page"]["userAgent"], agent);
+    let brands = seen["page"]["brands"].to_string();
+    assert!(brands.contains("140") && !brands.contains("156"), "{brands}");
+    assert_eq!(seen["page"]["hints"]["platform"], "Windows", "{seen}");
+}

@@ -1,0 +1,13 @@
+//! Everything that needs a real Chromium. It fails, and never skips, where there is none: `tools/dev/install.sh`
+//! installs one.
+
+mod bad_input;
+mod browser_faults;
+mod egress;
+mod extraction;
+mod identity;
+mod lifecycle;
+mod metrics;
+mod overload;
+mod rendering;
+mod site_faults;
