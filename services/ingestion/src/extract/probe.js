@@ -8,6 +8,10 @@
   const isDisplayed = call.bind(Element.prototype.checkVisibility);
   const content = call.bind(Object.getOwnPropertyDescriptor(Node.prototype, 'textContent').get);
 
+  const walk = call.bind(Document.prototype.createTreeWalker);
+  const next = call.bind(TreeWalker.prototype.nextNode);
+  const parent = call.bind(Object.getOwnPropertyDescriptor(Node.prototype, 'parentElement').get);
+
   const LOOKED_AT = 80;
   const OUTSIDE = '[aria-busy="true"], [class*="skeleton" i], [class*="shimmer" i], [class*="placeholder" i], template, noscript';
   const ASIDE = 'footer, nav, [class*="carousel" i], [class*="recommend" i], [class*="related" i], [class*="minicart" i]';
@@ -18,7 +22,7 @@
     closest(element, OUTSIDE) === null;
   const words = (element, longest) => {
     const text = content(element);
-    return text.length > 4 * longest ? '' : text.replace(/\s+/gu, ' ').trim().slice(0, longest);
+    return text.length > 2000 ? '' : text.replace(/\s+/gu, ' ').trim().slice(0, longest);
   };
   const first = (selector, read) => {
     const elements = all(document, selector);
@@ -30,8 +34,8 @@
     return '';
   };
 
-  const SIGN = String.raw`\p{Sc}|zł|kč|kr\b|ft\b|lei\b|руб|р\.|грн|лв|円|元|원|บาท|rs\.?|rp\b|rm\b|tl\b|chf|fr\.|usd|eur|gbp|cad|aud|aed|sar|r\s?(?=\d)`;
-  const NUMBER = String.raw`\p{Nd}[\p{Nd}.,'’\s]*`;
+  const SIGN = String.raw`\p{Sc}|zł|kč|kr\b|ft\b|lei\b|руб|р\.|грн|лв|円|元|원|บาท|rs\.?|rp\b|rm\b|tl\b|chf|fr\.|usd|eur|gbp|cad|aud|aed|sar|ر\.س|د\.إ|د\.ك|ج\.م|درهم|ريال|دينار|₫|r\s?(?=\d)`;
+  const NUMBER = String.raw`\p{Nd}[\p{Nd}.,٫٬'’\s]*`;
   const AMOUNT = new RegExp(`(?:${SIGN})\\s*(${NUMBER})|(${NUMBER})\\s*(?:${SIGN})`, 'iu');
   const GONE =
     /out of stock|sold out|unavailable|no longer available|ausverkauft|nicht (?:verfügbar|auf lager)|indisponible|rupture de stock|agotado|no disponible|esaurito|non disponibile|esgotado|indisponível|uitverkocht|slut i lager|utsolgt|niedostępny|stoc epuizat|vyprodáno|nincs készleten|tükendi|нет в наличии|在庫切れ|売り切れ|缺货|售罄|품절/iu;
@@ -53,7 +57,24 @@
     return line.length > 2 ? line : '';
   });
   if (title === '') return '';
-  const price = first('[itemprop="price"], [id*="price" i], [class*="price" i], [data-testid*="price" i], [class*="preis" i], [class*="prix" i], [class*="precio" i], [class*="cena" i], [class*="amount" i]', amount);
-  const state = price || first('[id*="stock" i], [class*="stock" i], [id*="availab" i], [class*="availab" i], [class*="sold" i], button[disabled], [aria-disabled="true"]', notice);
+  // pages that name nothing: a short text that is an amount and hardly more
+  const plain = () => {
+    const walker = walk(document, document.documentElement, NodeFilter.SHOW_TEXT);
+    for (let looked = 0; looked < 1500; looked += 1) {
+      const node = next(walker);
+      if (node === null) return '';
+      const text = content(node);
+      if (text.length > 40 || !/\p{Nd}/u.test(text)) continue;
+      const holder = parent(node);
+      const found = holder !== null && words(holder, 24) === words(holder, 80) ? amount(holder) : '';
+      if (found !== '' && isSeen(holder)) return found;
+    }
+    return '';
+  };
+  // buy boxes first, so that the fingerprint is the product's and not an advert's
+  const boxes =
+    '[itemprop="price"], .priceToPay, #corePrice_feature_div .a-price, #price_inside_buybox, .x-price-primary, .product-buy-box .price-current, [data-testid="price-wrap"]';
+  const price = first(boxes, amount) || first('[id*="price" i], [class*="price" i], [data-testid*="price" i], [class*="preis" i], [class*="prix" i], [class*="precio" i], [class*="cena" i], [class*="amount" i]', amount) || plain();
+  const state = price || first('#availability, #outOfStock, [id*="stock" i], [class*="stock" i], [id*="availab" i], [class*="availab" i], [class*="sold" i], button[disabled], [aria-disabled="true"]', notice);
   return state === '' ? '' : `${title.slice(0, 60)}|${state}`;
 })()

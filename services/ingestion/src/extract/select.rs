@@ -112,21 +112,26 @@ impl Test {
     }
 }
 
-/// The elements of a page by their id.
+/// The elements of a page by their id, and those that have a class.
 #[derive(Debug)]
 pub(super) struct Ids<'a> {
     nodes: HashMap<&'a str, Vec<NodeId>>,
+    classed: Vec<(NodeId, &'a str)>,
 }
 
 impl<'a> Ids<'a> {
     pub(super) fn of(dom: &'a Dom) -> Ids<'a> {
-        let mut nodes: HashMap<&str, Vec<NodeId>> = HashMap::new();
+        let mut ids = Ids { nodes: HashMap::new(), classed: Vec::new() };
         for node in dom.all() {
-            if let Some(id) = dom.attr(node, "id") {
-                nodes.entry(id).or_default().push(node);
+            for (name, value) in dom.attributes(node) {
+                match name {
+                    "id" => ids.nodes.entry(value).or_default().push(node),
+                    "class" => ids.classed.push((node, value)),
+                    _ => {}
+                }
             }
         }
-        Ids { nodes }
+        ids
     }
 }
 
@@ -139,16 +144,14 @@ impl Selector {
 
 fn select_path(path: &[Compound], dom: &Dom, ids: &Ids<'_>) -> Vec<NodeId> {
     let Some((first, rest)) = path.split_first() else { return Vec::new() };
-    let mut found: Vec<NodeId> = match &first.id {
-        Some(id) => ids
-            .nodes
-            .get(id.as_str())
-            .into_iter()
-            .flatten()
-            .copied()
-            .filter(|n| first.matches(dom, *n))
-            .collect(),
-        None => dom.all().filter(|node| first.matches(dom, *node)).collect(),
+    let matching = |node: &NodeId| first.matches(dom, *node);
+    let mut found: Vec<NodeId> = match (&first.id, first.classes.first()) {
+        (Some(id), _) => ids.nodes.get(id.as_str()).into_iter().flatten().copied().filter(matching).collect(),
+        (None, Some(class)) => {
+            let with_class = ids.classed.iter().filter(|(_, own)| own.contains(class.as_str()));
+            with_class.map(|(node, _)| *node).filter(matching).collect()
+        }
+        (None, None) => dom.all().filter(matching).collect(),
     };
     for compound in rest {
         let mut below = Vec::new();

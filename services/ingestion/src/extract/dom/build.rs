@@ -3,11 +3,10 @@
 //! The input is mostly Chromium's own serialisation, which is well nested; what callers bring themselves may
 //! be older. Every search among the open elements is bounded by `REACH`, so the cost is linear in the page.
 
-use std::borrow::Cow;
 use std::convert::Infallible;
 
 use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
-use html5gum::{Span as HtmlSpan, Tokenizer};
+use html5gum::{Emitter, ForwardingEmitter, Span as HtmlSpan, Tokenizer};
 
 use super::{Attr, Dom, Node, NodeId, Span, Tag};
 
@@ -24,11 +23,26 @@ pub(super) fn parse(html: &str) -> Dom {
             None
         });
     emitter.naively_switch_states(true);
-    let mut tokens = Tokenizer::new_with_emitter(html, emitter);
+    let mut tokens = Tokenizer::new_with_emitter(html, Quiet(emitter));
     // the callback never yields, so the iterator is drained for its effects; a string cannot fail to be read
     while tokens.next().is_some() {}
     drop(tokens);
     tree.finish()
+}
+
+/// Parse errors are nobody's concern here, and looking for them takes a sixth of the extraction.
+struct Quiet<E>(E);
+
+impl<E: Emitter> ForwardingEmitter for Quiet<E> {
+    type Token = E::Token;
+
+    fn inner(&mut self) -> &mut impl Emitter<Token = E::Token> {
+        &mut self.0
+    }
+
+    fn should_emit_errors(&mut self) -> bool {
+        false
+    }
 }
 
 struct TreeBuilder {
@@ -80,9 +94,9 @@ impl TreeBuilder {
 
     fn store(&mut self, bytes: &[u8]) -> Span {
         let start = position(self.dom.text.len());
-        match String::from_utf8_lossy(bytes) {
-            Cow::Borrowed(text) => self.dom.text.push_str(text),
-            Cow::Owned(text) => self.dom.text.push_str(&text),
+        match std::str::from_utf8(bytes) {
+            Ok(text) => self.dom.text.push_str(text),
+            Err(_) => self.dom.text.push_str(&String::from_utf8_lossy(bytes)),
         }
         Span { start, len: position(self.dom.text.len()) - start }
     }

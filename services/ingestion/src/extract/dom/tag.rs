@@ -8,29 +8,31 @@ macro_rules! tags {
 
         impl Tag {
             pub(super) fn of_name(name: &[u8]) -> Tag {
-                $(if name == $name.as_bytes() { return Tag::$variant; })*
-                Tag::Other
+                match name {
+                    $($name => Tag::$variant,)*
+                    _ => Tag::Other,
+                }
             }
         }
     };
 }
 
 tags! {
-    Div "div", Span "span", A "a", Li "li", P "p", Img "img", Script "script", Td "td", Tr "tr", Ul "ul",
-    I "i", B "b", Br "br", Input "input", Button "button", Meta "meta", Link "link", Label "label",
-    H1 "h1", H2 "h2", H3 "h3", H4 "h4", H5 "h5", H6 "h6", Table "table", Tbody "tbody", Th "th",
-    Thead "thead", Tfoot "tfoot", Caption "caption", Colgroup "colgroup", Col "col", Dl "dl", Dt "dt", Dd "dd",
-    Ol "ol", Strong "strong", Em "em", Sup "sup", Sub "sub", Small "small", Big "big", Code "code", Tt "tt",
-    Nobr "nobr", Font "font", U "u", S "s", Strike "strike", Del "del", Ins "ins", Html "html", Head "head",
-    Body "body", Title "title", Style "style", Template "template", Noscript "noscript", Iframe "iframe",
-    Svg "svg", Math "math", Main "main", Header "header", Footer "footer", Nav "nav", Aside "aside",
-    Section "section", Article "article", Form "form", Fieldset "fieldset", Select "select",
-    Option "option", Optgroup "optgroup", Textarea "textarea", Figure "figure", Figcaption "figcaption",
-    Picture "picture", Source "source", Video "video", Audio "audio", Object "object", Marquee "marquee",
-    Hr "hr", Pre "pre", Blockquote "blockquote", Address "address", Details "details", Summary "summary",
-    Dialog "dialog", Hgroup "hgroup", Menu "menu", Search "search", Center "center", Dir "dir",
-    Area "area", Base "base", Embed "embed", Param "param", Track "track", Wbr "wbr", Frame "frame",
-    Bdi "bdi", Time "time", Data "data", Meter "meter",
+    Div b"div", Span b"span", A b"a", Li b"li", P b"p", Img b"img", Script b"script", Td b"td", Tr b"tr", Ul b"ul",
+    I b"i", B b"b", Br b"br", Input b"input", Button b"button", Meta b"meta", Link b"link", Label b"label",
+    H1 b"h1", H2 b"h2", H3 b"h3", H4 b"h4", H5 b"h5", H6 b"h6", Table b"table", Tbody b"tbody", Th b"th",
+    Thead b"thead", Tfoot b"tfoot", Caption b"caption", Colgroup b"colgroup", Col b"col", Dl b"dl", Dt b"dt", Dd b"dd",
+    Ol b"ol", Strong b"strong", Em b"em", Sup b"sup", Sub b"sub", Small b"small", Big b"big", Code b"code", Tt b"tt",
+    Nobr b"nobr", Font b"font", U b"u", S b"s", Strike b"strike", Del b"del", Ins b"ins", Html b"html", Head b"head",
+    Body b"body", Title b"title", Style b"style", Template b"template", Noscript b"noscript", Iframe b"iframe",
+    Svg b"svg", Math b"math", Main b"main", Header b"header", Footer b"footer", Nav b"nav", Aside b"aside",
+    Section b"section", Article b"article", Form b"form", Fieldset b"fieldset", Select b"select",
+    Option b"option", Optgroup b"optgroup", Textarea b"textarea", Figure b"figure", Figcaption b"figcaption",
+    Picture b"picture", Source b"source", Video b"video", Audio b"audio", Object b"object", Marquee b"marquee",
+    Hr b"hr", Pre b"pre", Blockquote b"blockquote", Address b"address", Details b"details", Summary b"summary",
+    Dialog b"dialog", Hgroup b"hgroup", Menu b"menu", Search b"search", Center b"center", Dir b"dir",
+    Area b"area", Base b"base", Embed b"embed", Param b"param", Track b"track", Wbr b"wbr", Frame b"frame",
+    Bdi b"bdi", Time b"time", Data b"data", Meter b"meter",
 }
 
 impl Tag {
