@@ -34,9 +34,11 @@
     return '';
   };
 
-  const SIGN = String.raw`\p{Sc}|zł|kč|kr\b|ft\b|lei\b|руб|р\.|грн|лв|円|元|원|บาท|rs\.?|rp\b|rm\b|tl\b|chf|fr\.|usd|eur|gbp|cad|aud|aed|sar|ر\.س|د\.إ|د\.ك|ج\.م|درهم|ريال|دينار|₫|r\s?(?=\d)`;
+  // A sign of letters is one by itself: the R of a model called SER5 is no rand.
+  const WORD = String.raw`zł|kč|kr|ft|lei|руб|р\.|грн|лв|บาท|rs\.?|rp|rm|tl|chf|fr\.|usd|eur|gbp|cad|aud|aed|sar|ر\.س|د\.إ|د\.ك|ج\.م|درهم|ريال|دينار|r\s?(?=\d)`;
+  const SIGN = String.raw`(?:[\p{Sc}円元원]|(?<!\p{L})(?:${WORD})(?!\p{L}))`;
   const NUMBER = String.raw`\p{Nd}[\p{Nd}.,٫٬'’\s]*`;
-  const AMOUNT = new RegExp(`(?:${SIGN})\\s*(${NUMBER})|(${NUMBER})\\s*(?:${SIGN})`, 'iu');
+  const AMOUNT = new RegExp(`${SIGN}\\s*(${NUMBER})|(${NUMBER})\\s*${SIGN}`, 'iu');
   const GONE =
     /out of stock|sold out|unavailable|no longer available|ausverkauft|nicht (?:verfügbar|auf lager)|indisponible|rupture de stock|agotado|no disponible|esaurito|non disponibile|esgotado|indisponível|uitverkocht|slut i lager|utsolgt|niedostępny|stoc epuizat|vyprodáno|nincs készleten|tükendi|нет в наличии|在庫切れ|売り切れ|缺货|售罄|품절/iu;
 
