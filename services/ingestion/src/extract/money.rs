@@ -6,9 +6,11 @@
 //! [`Sign::Shared`] until [`Locale`] resolves it.
 
 mod currency;
+mod locale;
 mod number;
 
-pub(super) use currency::{Currency, Locale, Sign};
+pub(super) use currency::{Currency, Sign};
+pub(super) use locale::Locale;
 use number::Number;
 
 /// An amount found in text.

@@ -78,6 +78,39 @@ fn an_old_page_without_markup_is_read_by_its_looks() {
     assert_eq!(shade.condition, None);
 }
 
+/// The price blocks of widespread shop software, without the structured data that shops often switch off.
+#[test]
+fn shop_software_is_read_by_its_looks() {
+    let woocommerce = r#"<nav class="woocommerce-breadcrumb">Home</nav><div class="product"><div class="woocommerce-product-gallery">
+        <a href="/up/lamp-large.jpg"><img class="wp-post-image" src="/up/lamp-600x600.jpg" data-large_image="/up/lamp-large.jpg" width="600" height="600"></a></div>
+        <div class="summary entry-summary"><h1 class="product_title entry-title">Blue Lamp</h1><p class="price"><del aria-hidden="true">
+        <span class="woocommerce-Price-amount amount"><bdi><span class="woocommerce-Price-currencySymbol">&#36;</span>45.00</bdi></span></del>
+        <ins><span class="woocommerce-Price-amount amount"><bdi><span class="woocommerce-Price-currencySymbol">&#36;</span>35.00</bdi></span></ins></p>
+        <p class="stock in-stock">12 in stock</p><form class="cart"><button class="single_add_to_cart_button">Add to cart</button></form></div>
+        <section class="related products"><h2>Related products</h2><ul><li class="product"><span class="price"><bdi>$9.00</bdi></span><a class="button">Add to cart</a></li></ul></section></div>"#;
+    let magento = r#"<main><h1 class="page-title"><span class="base">Blue Lamp</span></h1><div class="product-info-main"><div class="price-box">
+        <span class="special-price"><span class="price-container price-final_price"><span class="price-label">Special Price</span>
+        <span class="price-wrapper"><span class="price">$35.00</span></span></span></span><span class="old-price"><span class="price-label">Regular Price</span>
+        <span class="price-wrapper"><span class="price">$45.00</span></span></span></div><div class="stock available"><span>In stock</span></div>
+        <button class="action primary tocart">Add to Cart</button></div><table class="data table additional-attributes"><tr><th>Color</th><td>blue</td></tr></table>
+        <div class="product data items"></div><div class="block upsell"><strong>We found other products you might like!</strong><span class="price">$7.00</span></div>
+        <img class="gallery-placeholder__image" src="/media/blue-lamp-1.jpg" alt="Blue Lamp" width="700"></main>"#;
+    let shopify = r#"<header class="header">Cart $0.00</header><main><product-info><img src="//cdn.example/files/blue-lamp.jpg?v=1&width=1946" alt="Blue Lamp" width="1946">
+        <h1>Blue Lamp</h1><div class="price price--on-sale"><div class="price__container"><div class="price__sale"><span class="visually-hidden">Regular price</span>
+        <span><s class="price-item price-item--regular">$45.00 USD</s></span><span class="visually-hidden">Sale price</span>
+        <span class="price-item price-item--sale price-item--last">$35.00 USD</span></div><small class="unit-price caption hidden"><span>$1.00</span> per <span>kg</span></small></div></div>
+        <p>Shop Pay: 4 interest-free installments of $8.75</p><button name="add">Add to cart</button></product-info>
+        <section class="complementary-products"><h2>You may also like</h2><div class="card"><span class="price-item">$5.00 USD</span></div></section></main>"#;
+    for (name, body) in [("woocommerce", woocommerce), ("magento", magento), ("shopify", shopify)] {
+        let lamp = product(&format!("<title>Blue Lamp – The Shop</title><body>{body}</body>"));
+        assert_eq!(lamp.title, "Blue Lamp", "{name}");
+        assert_eq!((lamp.price, lamp.currency.as_deref()), (Some(35.0), Some("USD")), "{name}");
+        assert_eq!(lamp.list_price, Some(45.0), "{name}");
+        assert_eq!(lamp.availability, Some(Availability::InStock), "{name}");
+        assert!(lamp.images.first().is_some_and(|image| image.contains("lamp")), "{name}: {:?}", lamp.images);
+    }
+}
+
 #[test]
 fn out_of_stock_has_no_price() {
     let lamp = product(
@@ -154,6 +187,18 @@ fn pages_without_a_product_are_told_apart() {
     for (html, path, expected) in cases {
         assert_eq!(verdict(&html, &format!("https://shop.example{path}")), expected, "{html:.80}");
     }
+}
+
+#[test]
+fn words_of_a_wall_on_a_product_page_do_not_hide_the_product() {
+    let form = "<p class=price>£340.00</p><button>Add to basket</button><form><input type=password>Log in. Enter the captcha. Not found?</form>";
+    let shade = product(&format!("<title>Copper Shade</title><h1>Copper Shade</h1>{form}"));
+    assert_eq!(shade.price, Some(340.0));
+    let below_category =
+        extracted(LAMP, "https://shop.example/category/lamps/blue-lamp").expect("a product page");
+    assert_eq!(below_category.price, Some(49.9));
+    let clicked = extracted(LAMP, "https://shop.example/p/blue-lamp?query=lamp").expect("a product page");
+    assert_eq!(clicked.price, Some(49.9));
 }
 
 #[test]

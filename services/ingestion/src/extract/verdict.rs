@@ -3,6 +3,8 @@
 //! Walls and errors first: they are short and say what they are. Then whatever proves a product; then what else
 //! the page may be. A page that proves nothing is never a product.
 
+mod address;
+
 use super::candidate::{Candidates, Value};
 use super::dom::{Dom, Tag};
 use super::money;
@@ -10,6 +12,7 @@ use super::product::{Availability, Field, Refusal, Source, Verdict};
 use super::sources::microdata;
 use super::view::View;
 use super::words;
+use address::Address;
 
 /// Visible bytes of a page that has little to say besides being a wall.
 const SHORT: usize = 2_500;
@@ -46,8 +49,8 @@ pub(super) fn of_response(html: &str, status: Option<u16>, content_type: Option<
 /// What the page tells.
 pub(super) fn of_page(view: &View<'_>, found: &Candidates, status: Option<u16>) -> Option<Refusal> {
     let page = Signs::of(view, found);
-    wall(view, &page, status)
-        .or_else(|| if page.proves_product(view, found) { None } else { Some(other(view, &page)) })
+    let proven = page.proves_product(view, found);
+    wall(view, &page, status, proven).or_else(|| if proven { None } else { Some(other(view, &page)) })
 }
 
 /// Trust in a visible price from which on it is taken for one without markup.
@@ -63,7 +66,7 @@ struct Signs {
     marked_product: Option<&'static str>,
     priced_lines: usize,
     buy_buttons: usize,
-    listing_address: bool,
+    address: Address,
 }
 
 impl Signs {
@@ -78,7 +81,7 @@ impl Signs {
             marked_product: marked_product(view, found),
             priced_lines: priced_lines(text),
             buy_buttons: view.flow.buy_buttons().iter().filter(|button| !button.disabled).count(),
-            listing_address: is_listing_address(view),
+            address: address::of(view),
         }
     }
 
@@ -88,7 +91,7 @@ impl Signs {
         if self.marked_product.is_some() {
             return true;
         }
-        if self.listing_address || !on_product_path {
+        if self.address != Address::Unknown || !on_product_path {
             return false;
         }
         let visible = || found.of(Field::Price).filter(|c| c.source == Source::Visible);
@@ -103,15 +106,17 @@ impl Signs {
         stands_out && sold && found.of(Field::Title).next().is_some()
     }
 
-    fn says(&self, phrases: &words::Phrases) -> Option<String> {
-        let text = [Some(&self.titles), self.short_text.as_ref()].into_iter().flatten();
+    /// The phrase in the titles or, on a short page that proves no product, anywhere.
+    fn says(&self, phrases: &words::Phrases, proven: bool) -> Option<String> {
+        let short = self.short_text.as_ref().filter(|_| !proven);
+        let text = [Some(&self.titles), short].into_iter().flatten();
         text.filter_map(|text| phrases.find(text).and_then(|range| text.get(range))).map(str::to_owned).next()
     }
 }
 
 /// Structured data, or the shop's own title on the address of a product.
 fn marked_product(view: &View<'_>, found: &Candidates) -> Option<&'static str> {
-    let listing = is_listing_address(view);
+    let listing = address::of(view) == Address::Listing;
     let shop_title = found.has(Field::Title, Source::Shop);
     let product_path = view.shop.is_some_and(|shop| shop.is_product_path(view.url.path()));
     if shop_title && (product_path || found.has(Field::Price, Source::Shop)) && !listing {
@@ -155,48 +160,25 @@ fn priced_lines(text: &str) -> usize {
     short.filter(|line| !money::find(line).is_empty()).take(ENOUGH).count()
 }
 
-fn is_listing_address(view: &View<'_>) -> bool {
-    let path = view.url.path().to_ascii_lowercase();
-    if let Some(shop) = view.shop {
-        return shop.is_listing_path(view.url.path()) && !shop.is_product_path(view.url.path());
+/// Robot tests, refusals, logins and missing pages. Markup of a product outweighs words; a visible price and a
+/// buy button outweigh all but the titles, for pages have forms with captchas and speak of what is forbidden.
+fn wall(view: &View<'_>, page: &Signs, status: Option<u16>, proven: bool) -> Option<Refusal> {
+    if page.marked_product.is_some() && page.visible_bytes >= EMPTY {
+        return None;
     }
-    let searched = ["q", "query", "search", "keyword", "keywords", "searchterm", "search_query", "_nkw"];
-    let query = view
-        .url
-        .query_pairs()
-        .take(50)
-        .any(|(key, value)| searched.contains(&key.to_ascii_lowercase().as_str()) && !value.is_empty());
-    let segments = [
-        "search",
-        "suche",
-        "recherche",
-        "busca",
-        "buscar",
-        "category",
-        "categories",
-        "kategorie",
-        "collections",
-        "tag",
-        "brands",
-    ];
-    let named = path.split('/').any(|segment| segments.contains(&segment)) && !path.contains("/product");
-    query && !path.contains("/p/") || named
-}
-
-/// Robot tests, refusals, logins and missing pages. Proof of a product outweighs a word.
-fn wall(view: &View<'_>, page: &Signs, status: Option<u16>) -> Option<Refusal> {
-    let marks = wall_mark(view.dom);
-    if page.marked_product.is_none() || page.visible_bytes < EMPTY {
-        let captcha = page
-            .says(&words::CAPTCHA)
-            .or_else(|| marks.filter(|_| page.visible_bytes < 2 * SHORT).map(str::to_owned));
-        if let Some(said) =
-            captcha.filter(|_| page.short_text.is_some() || words::CAPTCHA.occur_in(&page.titles))
-        {
-            return Some(refuse(Verdict::Captcha, format!("the page says \"{said}\"")));
+    let says = |verdict, phrases: &words::Phrases| {
+        page.says(phrases, proven).map(|said| refuse(verdict, format!("the page says \"{said}\"")))
+    };
+    if let Some(refusal) = says(Verdict::Captcha, &words::CAPTCHA) {
+        return Some(refusal);
+    }
+    if !proven {
+        let mark = wall_mark(view.dom).filter(|_| page.visible_bytes < 2 * SHORT);
+        if let Some(mark) = mark {
+            return Some(refuse(Verdict::Captcha, format!("the page holds a {mark}")));
         }
-        if let Some(said) = page.says(&words::BLOCKED).filter(|_| page.short_text.is_some()) {
-            return Some(refuse(Verdict::Blocked, format!("the page says \"{said}\"")));
+        if let Some(refusal) = says(Verdict::Blocked, &words::BLOCKED).filter(|_| page.short_text.is_some()) {
+            return Some(refusal);
         }
         if let Some(status @ (401 | 403 | 429 | 503)) = status {
             return Some(refuse(Verdict::Blocked, format!("status {status}")));
@@ -204,18 +186,10 @@ fn wall(view: &View<'_>, page: &Signs, status: Option<u16>) -> Option<Refusal> {
         if let Some(refusal) = login(view, page) {
             return Some(refusal);
         }
-        if let Some(said) = missing(page) {
-            return Some(refuse(Verdict::NotFound, format!("the page says \"{said}\"")));
-        }
     }
-    None
-}
-
-/// "Not found" in the title, or all over a short page. Few prices: a shop's text may speak of lost things.
-fn missing(page: &Signs) -> Option<String> {
-    let in_title = words::NOT_FOUND.find(&page.titles).and_then(|range| page.titles.get(range));
-    let said = in_title.map(str::to_owned).or_else(|| page.says(&words::NOT_FOUND));
-    said.filter(|_| page.priced_lines < 3 || in_title.is_some())
+    // a list's text may speak of what was not found
+    let titled = words::NOT_FOUND.occur_in(&page.titles);
+    says(Verdict::NotFound, &words::NOT_FOUND).filter(|_| titled || page.priced_lines < 3)
 }
 
 /// Elements that robot tests are made of.
@@ -259,7 +233,7 @@ fn is_article(view: &View<'_>) -> bool {
 /// What a page without a product is.
 fn other(view: &View<'_>, page: &Signs) -> Refusal {
     let lists = ["itemlist", "searchresultspage", "collectionpage", "offercatalog"];
-    if page.listing_address {
+    if page.address != Address::Unknown {
         return refuse(Verdict::Listing, "the address is one of a search or a category");
     }
     if is_article(view) {

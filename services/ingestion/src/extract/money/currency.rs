@@ -1,8 +1,8 @@
-//! Currencies: codes, signs and words, and which of them a country means by a shared sign.
+//! Currencies: codes, signs and words.
 
 /// A currency by its ISO 4217 code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(in crate::extract) struct Currency(&'static str);
+pub(in crate::extract) struct Currency(pub(super) &'static str);
 
 /// Every code that is in use as money.
 const CODES: &[&str] = &[
@@ -307,122 +307,4 @@ fn trim_gap_end(text: &str) -> &str {
 fn trim_gap_start(text: &str) -> &str {
     let spaced = text.strip_prefix(|c| is_gap(c) && c != ':').unwrap_or(text);
     spaced.strip_prefix(|c| is_gap(c) && c != ':').unwrap_or(spaced)
-}
-
-/// What the page says about where it sells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::extract) struct Locale {
-    /// The currency of the country in the address or the language tag.
-    local: Option<Currency>,
-    /// The one that the page's markup names.
-    declared: Option<Currency>,
-}
-
-impl Locale {
-    /// `host` as in the address; `path` may begin with a locale (`/en-ca/`); `language` is `html`'s `lang`.
-    pub(in crate::extract) fn of(host: &str, path: &str, language: Option<&str>) -> Locale {
-        let domain = host.rsplit('.').next().and_then(currency_of_country);
-        let segment = path.split('/').nth(1).and_then(region_of_tag).and_then(currency_of_country);
-        let language = language.and_then(region_of_tag).and_then(currency_of_country);
-        Locale { local: domain.or(segment).or(language), declared: None }
-    }
-
-    pub(in crate::extract) fn declaring(self, declared: Option<Currency>) -> Locale {
-        Locale { declared, ..self }
-    }
-
-    /// The currency that the sign means here.
-    pub(in crate::extract) fn resolve(self, sign: Sign) -> Currency {
-        match sign {
-            Sign::Of(currency) => currency,
-            Sign::Shared(codes) => {
-                let fits = |currency: &Currency| codes.contains(&currency.0);
-                self.declared.filter(fits).or(self.local.filter(fits)).unwrap_or(Currency(codes[0]))
-            }
-        }
-    }
-
-    /// What an amount without any sign is in.
-    pub(in crate::extract) fn usual(self) -> Option<Currency> {
-        self.declared.or(self.local)
-    }
-}
-
-/// `ca` of `en-CA` and `fr_ca`.
-fn region_of_tag(tag: &str) -> Option<&str> {
-    let (language, region) = tag.split_once(['-', '_'])?;
-    let region = region.split(['-', '_']).next_back()?;
-    ((2..=3).contains(&language.len()) && region.len() == 2).then_some(region)
-}
-
-/// By top-level domain or ISO 3166 code.
-fn currency_of_country(country: &str) -> Option<Currency> {
-    let code = match country.to_ascii_lowercase().as_str() {
-        "us" => "USD",
-        "uk" | "gb" => "GBP",
-        "ca" => "CAD",
-        "au" => "AUD",
-        "nz" => "NZD",
-        "sg" => "SGD",
-        "hk" => "HKD",
-        "tw" => "TWD",
-        "mx" => "MXN",
-        "ar" => "ARS",
-        "cl" => "CLP",
-        "uy" => "UYU",
-        "br" => "BRL",
-        "pe" => "PEN",
-        "de" | "at" | "fr" | "it" | "es" | "nl" | "be" | "ie" | "pt" | "fi" | "gr" | "sk" | "si" | "ee"
-        | "lv" | "lt" | "lu" | "mt" | "cy" | "hr" | "eu" => "EUR",
-        "ch" | "li" => "CHF",
-        "se" => "SEK",
-        "no" => "NOK",
-        "dk" => "DKK",
-        "is" => "ISK",
-        "pl" => "PLN",
-        "cz" => "CZK",
-        "hu" => "HUF",
-        "ro" => "RON",
-        "md" => "MDL",
-        "bg" => "BGN",
-        "rs" => "RSD",
-        "mk" => "MKD",
-        "ba" => "BAM",
-        "ua" => "UAH",
-        "ru" => "RUB",
-        "by" => "BYN",
-        "kz" => "KZT",
-        "tr" => "TRY",
-        "il" => "ILS",
-        "in" => "INR",
-        "pk" => "PKR",
-        "lk" => "LKR",
-        "np" => "NPR",
-        "bd" => "BDT",
-        "jp" => "JPY",
-        "cn" => "CNY",
-        "kr" => "KRW",
-        "th" => "THB",
-        "vn" => "VND",
-        "id" => "IDR",
-        "my" => "MYR",
-        "ph" => "PHP",
-        "ae" => "AED",
-        "sa" => "SAR",
-        "kw" => "KWD",
-        "qa" => "QAR",
-        "om" => "OMR",
-        "bh" => "BHD",
-        "jo" => "JOD",
-        "eg" => "EGP",
-        "ma" => "MAD",
-        "tn" => "TND",
-        "dz" => "DZD",
-        "za" => "ZAR",
-        "ng" => "NGN",
-        "ke" => "KES",
-        "gh" => "GHS",
-        _ => return None,
-    };
-    Currency::from_code(code)
 }
