@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use std::{fs, io};
 
 use clap::Args;
@@ -151,6 +151,7 @@ struct Answer {
     extraction_time_ms: u64,
     timestamp: String,
     final_url: String,
+    timings: Value,
 }
 
 /// The response or the error body, and whether it is a product.
@@ -163,13 +164,25 @@ fn answer(html: &str, url: &Url, marketplace: Option<Marketplace>, explain: bool
             if !explain {
                 product.candidates.clear();
             }
-            let extraction_time_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-            let answer =
-                Answer { product, raw_html: None, extraction_time_ms, timestamp, final_url: url.to_string() };
+            let spent = started.elapsed();
+            let answer = Answer {
+                product,
+                raw_html: None,
+                extraction_time_ms: u64::try_from(spent.as_millis()).unwrap_or(u64::MAX),
+                timestamp,
+                final_url: url.to_string(),
+                timings: timings(spent),
+            };
             (serde_json::to_value(&answer).unwrap_or_default(), true)
         }
         Err(refusal) => (error_body(&refusal, &timestamp), false),
     }
+}
+
+/// All the time goes into extracting; the other stages are the service's.
+fn timings(spent: Duration) -> Value {
+    let ms = (spent.as_secs_f64() * 10_000.0).round() / 10.0;
+    json!({ "queue": 0.0, "acquire": 0.0, "load": 0.0, "ready": 0.0, "extract": ms, "encode": 0.0, "total": ms })
 }
 
 fn error_body(refusal: &Refusal, timestamp: &str) -> Value {
@@ -178,7 +191,7 @@ fn error_body(refusal: &Refusal, timestamp: &str) -> Value {
         "error_message": format!("no product on this page ({})", refusal.evidence),
         "retriable": false,
         "timestamp": timestamp,
-        "request_id": null,
+        "request_id": "cli",
         "verdict": refusal.verdict,
     })
 }

@@ -40,6 +40,7 @@ fn a_product_is_printed_and_succeeds() {
     assert_eq!(product["price"], 49.9);
     assert_eq!(product["currency"], "EUR");
     assert_eq!(product["raw_html"], Value::Null);
+    assert_eq!(product["timings"]["extract"], product["timings"]["total"]);
     assert!(product["timestamp"].as_str().is_some_and(|time| time.ends_with('Z')), "{product}");
     assert!(product.get("candidates").is_none(), "only with --explain");
 }
