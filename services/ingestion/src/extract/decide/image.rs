@@ -19,6 +19,8 @@ struct Picture<'a> {
     address: &'a str,
     key: String,
     trust: f64,
+    /// Named like a logo or a pixel: only ever the main picture, where there is no other.
+    decoration: bool,
 }
 
 pub(in crate::extract) fn images(found: &Candidates, locale: Locale) -> (Vec<String>, Option<Evidence>) {
@@ -42,7 +44,7 @@ pub(in crate::extract) fn images(found: &Candidates, locale: Locale) -> (Vec<Str
     let own = pictures.iter().filter(|p| p.candidate.source == main.candidate.source);
     let rest = pictures.iter().filter(|p| p.candidate.source != main.candidate.source);
     for picture in own.chain(rest) {
-        if ordered.len() < MOST && seen.insert(&picture.key) {
+        if ordered.len() < MOST && !picture.decoration && seen.insert(&picture.key) {
             ordered.push(picture.address.to_owned());
         }
     }
@@ -70,10 +72,11 @@ fn pictures(found: &Candidates) -> Vec<Picture<'_>> {
         let Ok(url) = Url::parse(address) else { continue };
         let later = pictures.iter().any(|picture| picture.candidate.source == candidate.source);
         let mut trust = if later { candidate.trust * LATER } else { candidate.trust };
-        if is_decoration(&url) {
+        let decoration = is_decoration(&url);
+        if decoration {
             trust *= 0.3;
         }
-        pictures.push(Picture { candidate, address, key: key(&url), trust });
+        pictures.push(Picture { candidate, address, key: key(&url), trust, decoration });
     }
     pictures
 }

@@ -84,3 +84,18 @@ fn a_title_loses_the_shops_name() {
     assert_eq!(slogan.title.as_deref(), Some("Blue Lamp"));
     assert_eq!(slogan.evidence[&Field::Title].alternatives[0].value, "Light up your life");
 }
+
+#[test]
+fn pictures_are_ordered_without_decorations_and_doubles() {
+    let image = |file: &str, source, trust| {
+        (Field::Image, Value::Text(format!("https://shop.example/i/{file}")), source, trust)
+    };
+    let decisions = decided(&[
+        image("blue-lamp-4411_600x600.jpg", Source::Meta, 0.75),
+        image("blue-lamp-4411.jpg", Source::JsonLd, 0.85),
+        image("blue-lamp-4412.jpg", Source::JsonLd, 0.85),
+        image("grey-pixel.gif", Source::JsonLd, 0.85),
+    ]);
+    let files: Vec<&str> = decisions.images.iter().filter_map(|url| url.rsplit('/').next()).collect();
+    assert_eq!(files, ["blue-lamp-4411.jpg", "blue-lamp-4412.jpg"]);
+}
