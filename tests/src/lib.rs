@@ -1,8 +1,12 @@
 //! What every test of the services begins with: a service on a real Chromium, the fixture site beside it, and one
 //! short call for a request. The tests themselves are organised by how things go wrong.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
-use test_support::{FixtureSite, Launch, Reply, Scrape, Service};
+use test_support::{FixtureSite, Launch, Reply, Scrape, Service, eventually};
+
+const ALL_SERVE_WITHIN: Duration = Duration::from_secs(20);
 
 /// The ingestion service with a site that it may reach.
 #[derive(Debug)]
@@ -36,7 +40,13 @@ pub async fn image(environment: &[(&str, &str)]) -> Service {
 async fn start(launch: Launch, environment: &[(&str, &str)]) -> Service {
     let launch = launch.env("PLAYWRIGHT_DRAIN_DELAY_S", "0");
     let launch = environment.iter().fold(launch, |launch, (name, value)| launch.env(name, *value));
-    launch.start().await.expect("the service starts")
+    let service = launch.start().await.expect("the service starts");
+    // ready is one browser; the tests begin when all are there
+    eventually("all browsers serve", ALL_SERVE_WITHIN, async || {
+        is_at_rest(&scrape(&service).await).then_some(())
+    })
+    .await;
+    service
 }
 
 impl Ingestion {

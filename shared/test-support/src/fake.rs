@@ -24,6 +24,8 @@ pub enum Mode {
     SlowCapture(u64),
     /// Exits (as by a crash) when it is asked for a capture.
     DiesOnCapture,
+    /// Exits when it is asked for a capture of a document that has the word "deadly" in it.
+    DiesOnDeadly,
     /// Reports the crash of the page's renderer when it is asked for a capture, and never answers that.
     RendererDiesOnCapture,
     /// Reads and answers nothing more, on any session, from the first capture on.
@@ -41,12 +43,13 @@ pub enum Mode {
 }
 
 impl Mode {
-    const NAMED: [(&'static str, Mode); 12] = [
+    const NAMED: [(&'static str, Mode); 13] = [
         ("fake-chromium", Mode::Works),
         ("fake-chromium-exits", Mode::Exits),
         ("fake-chromium-hangs-at-boot", Mode::HangsAtBoot),
         ("fake-chromium-no-sandbox", Mode::NoSandbox),
         ("fake-chromium-dies-on-capture", Mode::DiesOnCapture),
+        ("fake-chromium-dies-on-deadly", Mode::DiesOnDeadly),
         ("fake-chromium-renderer-dies-on-capture", Mode::RendererDiesOnCapture),
         ("fake-chromium-hangs-on-capture", Mode::HangsOnCapture),
         ("fake-chromium-cuts-pipe-on-capture", Mode::CutsPipeOnCapture),

@@ -9,7 +9,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -21,8 +21,9 @@ use crate::process::{ProcessId, Signal, descendants, signal};
 use crate::scrape::Scrape;
 use crate::wait::within;
 
-/// Both are far beyond what a start and an end take on a machine that is busy with other tests.
+/// All are far beyond what a start and an end take on a machine that is busy with other tests.
 const STARTS_WITHIN: Duration = Duration::from_secs(30);
+const LAST_WORDS_WITHIN: Duration = Duration::from_secs(2);
 const LEAVES_NOTHING_WITHIN: Duration = Duration::from_secs(5);
 
 /// A service that is about to be started.
@@ -38,6 +39,8 @@ pub struct Launch {
 pub struct Service {
     child: Child,
     log: Arc<Mutex<String>>,
+    /// each ends with its stream
+    readers: Vec<JoinHandle<()>>,
     client: Client,
     /// where it puts what is temporary
     temporary: TempDir,
@@ -135,6 +138,13 @@ impl Launch {
     pub async fn run_to_end(self, limit: Duration) -> (Option<ExitStatus>, String) {
         let mut service = self.spawn();
         let exit = service.wait_for_exit(limit).await;
+        if exit.is_some() {
+            // what it said last may still be on its way
+            within(LAST_WORDS_WITHIN, async || {
+                service.readers.iter().all(JoinHandle::is_finished).then_some(())
+            })
+            .await;
+        }
         (exit, service.log())
     }
 
@@ -157,9 +167,9 @@ impl Launch {
         }
         let mut child = command.spawn().expect("the service's executable can be run");
         let log = Arc::new(Mutex::new(String::new()));
-        collect(child.stdout.take(), &log);
-        collect(child.stderr.take(), &log);
-        Service { child, log, client: Client::new("http://127.0.0.1:1"), temporary }
+        let readers = [collect(child.stdout.take(), &log), collect(child.stderr.take(), &log)];
+        let readers = readers.into_iter().flatten().collect();
+        Service { child, log, readers, client: Client::new("http://127.0.0.1:1"), temporary }
     }
 }
 
@@ -249,16 +259,16 @@ impl Drop for Service {
 }
 
 /// Follows a stream into the log, in a thread that ends with the stream.
-fn collect(stream: Option<impl Read + Send + 'static>, log: &Arc<Mutex<String>>) {
-    let Some(stream) = stream else { return };
+fn collect(stream: Option<impl Read + Send + 'static>, log: &Arc<Mutex<String>>) -> Option<JoinHandle<()>> {
+    let stream = stream?;
     let log = log.clone();
-    thread::spawn(move || {
+    Some(thread::spawn(move || {
         for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
             let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
             log.push_str(&String::from_utf8_lossy(&line));
             log.push('\n');
         }
-    });
+    }))
 }
 
 /// The address in the line that says where it listens.

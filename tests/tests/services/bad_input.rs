@@ -141,8 +141,8 @@ async fn every_bad_field(watched: &Watched, path: &str, valid: &Value, bad: Vec<
     assert!(!watched.was_asked_for_a_name());
     let counted = scrape(&watched.service).await;
     assert_eq!(counted.count("playwright_page_leases_total", &[]), 0);
-    let refused = counted.get("playwright_requests_failure_total", &[("fault", "caller")]);
-    assert_eq!(refused, (count + 1) as f64);
+    let refused = counted.count("playwright_requests_failure_total", &[("fault", "caller")]);
+    assert_eq!(refused, count as u64 + 1);
 }
 
 #[tokio::test]

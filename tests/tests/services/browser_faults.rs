@@ -5,7 +5,7 @@ use std::time::Duration;
 use playwright_tests::{assert_error, image, ingestion, is_at_rest, render, scrape};
 use serde_json::{Value, json};
 use test_support::process::{Signal, signal};
-use test_support::{Launch, Mode, Service, eventually, fake_chromium};
+use test_support::{FixtureSite, Launch, Mode, Service, eventually, fake_chromium};
 
 const SOON: Duration = Duration::from_secs(10);
 
@@ -16,38 +16,31 @@ async fn until_at_rest(service: &Service) {
     .await;
 }
 
-async fn until_in_flight(service: &Service) {
-    eventually("a page is leased", SOON, async || {
-        let counted = scrape(service).await;
-        let (size, available) = (
-            counted.get("playwright_page_pool_size", &[]),
-            counted.get("playwright_page_pool_available", &[]),
-        );
-        (available < size).then_some(())
-    })
-    .await;
+/// A card whose picture takes a while to come, so that there is something to kill, and the path of that picture.
+fn slow_card(site: &FixtureSite) -> (Value, &'static str) {
+    let picture = "/slow/700/photos/black-front.png";
+    let html = format!("<body style='background:#f00'>card <img src='{}'>", site.url(picture));
+    (json!({ "html": html, "image_format": "jpeg", "scale_factor": 1 }), picture)
 }
 
-/// A card whose script keeps its page busy for a while, so that there is something to kill.
-fn slow_card() -> Value {
-    let script = "const end = Date.now() + 700; while (Date.now() < end) {}";
-    json!({
-        "html": format!("<body style='background:#f00'>card<script>{script}</script>"),
-        "image_format": "jpeg", "scale_factor": 1,
-    })
+async fn until_asked(site: &FixtureSite, path: &str) {
+    eventually("the page is at work", SOON, async || (site.hits(path) > 0).then_some(())).await;
 }
 
 #[tokio::test]
 async fn a_browser_killed_under_a_render_costs_no_error() {
-    let service = image(&[("PLAYWRIGHT_BROWSER_POOL_SIZE", "1")]).await;
-    let card = slow_card();
+    let site = FixtureSite::start().await;
+    let pair = site.host_port();
+    let service = image(&[("PLAYWRIGHT_BROWSER_POOL_SIZE", "1"), ("PLAYWRIGHT_EGRESS_ALLOW", &pair)]).await;
+    let (card, picture) = slow_card(&site);
     let (reply, ()) = tokio::join!(render(&service, &card), async {
-        until_in_flight(&service).await;
+        until_asked(&site, picture).await;
         for browser in service.browsers() {
             signal(browser.pid, Signal::KILL).expect("it is there");
         }
     });
     assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(site.hits(picture), 2, "once before the kill, once after");
     until_at_rest(&service).await;
     let counted = scrape(&service).await;
     assert_eq!(counted.count("playwright_browser_crashes_total", &[("kind", "browser")]), 1);
@@ -59,7 +52,7 @@ async fn a_browser_killed_under_a_render_costs_no_error() {
 async fn a_browser_killed_under_an_extraction_costs_no_error() {
     let shop = ingestion(&[]).await;
     let (reply, ()) = tokio::join!(shop.extract("/shop/minisforum-um790.html"), async {
-        until_in_flight(&shop.service).await;
+        until_asked(&shop.site, "/api/catalog/minisforum-um790").await;
         for browser in shop.service.browsers() {
             signal(browser.pid, Signal::KILL).expect("it is there");
         }
@@ -71,13 +64,16 @@ async fn a_browser_killed_under_an_extraction_costs_no_error() {
 
 #[tokio::test]
 async fn a_renderer_killed_under_a_render_costs_no_error_and_no_browser() {
-    let service = image(&[("PLAYWRIGHT_BROWSER_POOL_SIZE", "1")]).await;
+    let site = FixtureSite::start().await;
+    let pair = site.host_port();
+    let service = image(&[("PLAYWRIGHT_BROWSER_POOL_SIZE", "1"), ("PLAYWRIGHT_EGRESS_ALLOW", &pair)]).await;
     let browser = service.browsers().first().map(|browser| browser.pid);
-    let card = slow_card();
+    let (card, picture) = slow_card(&site);
     let (reply, killed) = tokio::join!(render(&service, &card), async {
-        until_in_flight(&service).await;
+        until_asked(&site, picture).await;
         eventually("the page's renderer is killed", SOON, async || {
-            let is_renderer = |line: &[String]| line.iter().any(|argument| argument == "--type=renderer");
+            // a renderer writes its whole command line into its first argument
+            let is_renderer = |line: &[String]| line.join(" ").contains("--type=renderer");
             let renderers =
                 service.processes().into_iter().filter(|process| is_renderer(&process.command_line()));
             let killed = renderers.filter(|renderer| signal(renderer.pid, Signal::KILL).is_ok()).count();
@@ -89,8 +85,15 @@ async fn a_renderer_killed_under_a_render_costs_no_error_and_no_browser() {
     assert_eq!(reply.status, 200, "{}", reply.text());
     assert_eq!(service.browsers().first().map(|browser| browser.pid), browser, "the browser lives on");
     until_at_rest(&service).await;
-    let crashes = scrape(&service).await.get("playwright_browser_crashes_total", &[("kind", "renderer")]);
-    assert!(crashes >= 1.0);
+    let counted = scrape(&service).await;
+    let of = |kind| counted.count("playwright_browser_crashes_total", &[("kind", kind)]);
+    assert_eq!(
+        (of("browser"), of("renderer") > 0),
+        (0, true),
+        "{} renderers\n{}",
+        of("renderer"),
+        service.log()
+    );
 }
 
 #[tokio::test]
@@ -188,20 +191,26 @@ async fn chromium_runs_in_its_sandbox() {
 
 #[tokio::test]
 async fn a_page_that_kills_every_browser_is_given_up_and_its_neighbours_are_not() {
-    let fake = fake_chromium(Mode::DiesOnCapture);
+    let fake = fake_chromium(Mode::DiesOnDeadly);
     let launch = Launch::image().env("PLAYWRIGHT_CHROMIUM_PATH", fake.path().to_string_lossy());
     let service = launch.start().await.expect("it starts");
-    let card = json!({ "html": "<p>deadly", "timeout_s": 10 });
-    let first = render(&service, &card).await;
-    assert_eq!(
-        (first.status.as_u16(), &first.json()["error_type"]),
-        (500, &json!("browser_crash")),
-        "{}",
-        first.text()
-    );
-    let again = render(&service, &card).await;
-    let body = assert_error(&again, 500, "browser_crash", false);
-    assert!(again.took < Duration::from_secs(1), "refused without another browser: {:?} {body}", again.took);
-    assert_eq!(fake.count("Page.captureScreenshot"), 2, "it killed two browsers and no third");
+    until_at_rest(&service).await;
+    let deadly = json!({ "html": "<p>deadly", "timeout_s": 10 });
+    let harmless = json!({ "html": "<p>harmless", "timeout_s": 10, "width": 60, "height": 40 });
+    let neighbours = async || {
+        for _ in 0..10 {
+            let reply = render(&service, &harmless).await;
+            assert_eq!(reply.status, 200, "a neighbour suffers: {}", reply.text());
+        }
+    };
+    let (first, (), ()) = tokio::join!(render(&service, &deadly), neighbours(), neighbours());
+    assert_error(&first, 500, "browser_crash", false);
+    let crashes =
+        async || scrape(&service).await.count("playwright_browser_crashes_total", &[("kind", "browser")]);
+    let before = crashes().await;
+    let again = render(&service, &deadly).await;
+    assert_error(&again, 500, "browser_crash", false);
+    assert!(again.took < Duration::from_millis(500), "refused without a browser: {:?}", again.took);
+    assert_eq!(crashes().await, before, "no third browser died of it");
     until_at_rest(&service).await;
 }

@@ -49,7 +49,7 @@ async fn a_page_filled_by_javascript_is_waited_for_and_read() {
     assert_timings_add_up(&found);
 
     let counted = scrape(service).await;
-    let labels = [("marketplace", "other"), ("outcome", "full")];
+    let labels = [("marketplace", "other"), ("outcome", "success")];
     let full = counted.find("playwright_extractions_total", &labels);
     assert_eq!(full, Some(1.0), "{:?}", counted.label_values("playwright_extractions_total", "outcome"));
     assert_eq!(counted.count("playwright_requests_success_total", &[]), 1);
@@ -68,7 +68,9 @@ async fn the_price_is_the_one_that_stays() {
 async fn what_is_out_of_stock_has_no_price_and_certainly_not_an_advertisements() {
     let shop = ingestion(&[]).await;
     for path in ["/out-of-stock.html", "/shop/gmktec-nucbox-g3.html"] {
-        let found = product(&shop.extract(path).await);
+        let reply = shop.extract(path).await;
+        assert_eq!(reply.status, 200, "{path}: {}", reply.text());
+        let found = reply.json();
         assert_eq!(found["availability"], "out_of_stock", "{path}");
         assert_eq!(found["price"], Value::Null, "{path}");
         assert_eq!(found["quality"], "partial", "{path}");

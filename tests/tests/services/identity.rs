@@ -70,12 +70,28 @@ async fn by_default_it_is_a_desktop_chrome_of_its_own_version() {
 #[tokio::test]
 async fn a_callers_user_agent_is_used_everywhere() {
     let shop = ingestion(&[]).await;
-    let agent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
-        Chrome/140.0.0.0 Safari/537.36";
-    let seen = seen(&shop, &json!({ "user_agent": agent })).await;
-    assert_consistent(&seen);
-    assert_eq!(seen["page"]["userAgent"], agent);
-    let brands = seen["page"]["brands"].to_string();
+    let agent = |system: &str| {
+        format!(
+            "Mozilla/5.0 ({system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+        )
+    };
+    let linux = agent("X11; Linux x86_64");
+    let found = seen(&shop, &json!({ "user_agent": linux })).await;
+    assert_consistent(&found);
+    assert_eq!(found["page"]["userAgent"], linux);
+    let brands = found["page"]["brands"].to_string();
     assert!(brands.contains("140") && !brands.contains("156"), "{brands}");
-    assert_eq!(seen["page"]["hints"]["platform"], "Windows", "{seen}");
+
+    // Chromium tells a worker its own machine's navigator.platform whatever it was told; hints and agent agree
+    let windows = agent("Windows NT 10.0; Win64; x64");
+    let found = seen(&shop, &json!({ "user_agent": windows })).await;
+    assert_eq!(
+        (&found["page"]["userAgent"], &found["worker"]["userAgent"]),
+        (&json!(windows), &json!(windows))
+    );
+    for scope in ["page", "worker"] {
+        assert_eq!(found[scope]["hints"]["platform"], "Windows", "{scope}: {found}");
+    }
+    assert_eq!(found["page"]["platform"], "Win32");
+    assert_eq!(found["navigation"]["sec-ch-ua-platform"], "\"Windows\"");
 }

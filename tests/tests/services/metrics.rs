@@ -1,10 +1,11 @@
 //! What the dashboards and the alerts read is there from the first scrape, at 0, with closed lists of labels.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use playwright_tests::{image, ingestion, scrape};
 use serde_json::json;
-use test_support::Scrape;
+use test_support::{Scrape, eventually};
 
 /// Name, type, labels with the values that must all be there (none given: any).
 type Promised = (&'static str, &'static str, &'static [(&'static str, &'static [&'static str])]);
@@ -153,8 +154,12 @@ async fn of_the_image_service() {
     for stage in ["queue", "acquire", "load", "ready", "capture", "encode"] {
         assert_eq!(grown("playwright_stage_latency_ms_count", &[("stage", stage)]), 1, "{stage}");
     }
-    assert!(second.get("playwright_browser_memory_bytes", &[]) > 50e6);
-    assert!(second.get("playwright_browser_processes", &[]) >= 3.0);
+    eventually("the browsers are measured", Duration::from_secs(15), async || {
+        let now = scrape(&service).await;
+        let memory = now.get("playwright_browser_memory_bytes", &[]);
+        (memory > 50e6 && now.get("playwright_browser_processes", &[]) >= 3.0).then_some(())
+    })
+    .await;
     // health and metrics are not requests
     assert_eq!(second.count("playwright_requests_failure_total", &[]), 0);
 }

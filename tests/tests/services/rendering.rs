@@ -1,5 +1,7 @@
 //! The main path of rendering: the picture that comes is the one that was asked for.
 
+use std::time::Duration;
+
 use image::{DynamicImage, GenericImageView, ImageFormat};
 use playwright_tests::{assert_error, image as service, render};
 use serde_json::{Value, json};
@@ -149,14 +151,18 @@ async fn what_a_document_does_to_the_browser_does_not_hold_up_the_picture() {
         "open('about:blank'); open('about:blank')",
         "setInterval(() => document.body.append('x'), 1)",
         "location = 'file:///etc/passwd'",
-        "window.close()",
     ];
     for script in scripts {
         let html = format!("{RED}<script>{script}</script>");
         let request = json!({ "html": html, "image_format": "jpeg", "scale_factor": 1 });
-        let answer = answer(&render(&service, &request).await);
-        assert!(is_near(&picture(&answer, ImageFormat::Jpeg), (1100, 600), [255, 0, 0]), "{script}");
+        let reply = render(&service, &request).await;
+        assert_eq!(reply.status, 200, "{script}: {}", reply.text());
+        assert!(is_near(&picture(&reply.json(), ImageFormat::Jpeg), (1100, 600), [255, 0, 0]), "{script}");
     }
+    let closing = json!({ "html": format!("{RED}<script>window.close()</script>"), "timeout_s": 10 });
+    let reply = render(&service, &closing).await;
+    assert!([200, 500].contains(&reply.status.as_u16()), "window.close(): {}", reply.text());
+    assert!(reply.took < Duration::from_secs(5), "a closed page is waited for: {:?}", reply.took);
     let looping = json!({ "html": format!("{RED}<script>for (;;) {{}}</script>"), "timeout_s": 1.5 });
     let body = assert_error(&render(&service, &looping).await, 408, "timeout", true);
     assert!(body["error_message"].as_str().is_some_and(|message| message.contains("1.5 s")), "{body}");

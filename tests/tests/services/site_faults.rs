@@ -28,7 +28,7 @@ async fn a_page_that_is_no_product_is_named_and_never_sold() {
     let counted = scrape(&shop.service).await;
     assert_eq!(counted.count("playwright_page_verdicts_total", &[("verdict", "not_found")]), 2);
     let labels = [("error_type", "extraction_failed"), ("fault", "site")];
-    assert_eq!(counted.get("playwright_requests_failure_total", &labels), table.len() as f64);
+    assert_eq!(counted.count("playwright_requests_failure_total", &labels), table.len() as u64);
 }
 
 #[tokio::test]

@@ -160,9 +160,11 @@ fn show_product(product: &Value) {
     line("confidence", &product["extraction_confidence"]);
 }
 
+/// The stages in their order.
 fn show_timings(answer: &Value) {
-    let Some(stages) = answer["timings"].as_object() else { return };
-    let shown: Vec<_> = stages.iter().map(|(stage, ms)| format!("{stage} {ms}")).collect();
+    let stages = ["queue", "acquire", "load", "ready", "extract", "capture", "encode", "total"];
+    let timing = |stage: &&str| answer["timings"][*stage].as_f64().map(|ms| format!("{stage} {ms:.0}"));
+    let shown: Vec<_> = stages.iter().filter_map(timing).collect();
     println!("{:<12} {} ms", "timings", shown.join(" · "));
 }
 

@@ -18,7 +18,6 @@ mod work;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::report::Verdict;
@@ -47,7 +46,7 @@ enum Command {
 }
 
 #[tokio::main]
-async fn main() -> Result<ExitCode> {
+async fn main() -> ExitCode {
     let verdict = match Cli::parse().command {
         Command::Demo(options) => demo::run(&options).await,
         Command::Cards(options) => cards::run(&options).await,
@@ -55,9 +54,13 @@ async fn main() -> Result<ExitCode> {
         Command::Kill(options) => kill::run(&options).await,
         Command::Burst(options) => burst::run(&options).await,
         Command::Corpus(options) => corpus::run(&options).await,
-    }?;
-    Ok(match verdict {
-        Verdict::Holds => ExitCode::SUCCESS,
-        Verdict::Fails => ExitCode::FAILURE,
-    })
+    };
+    match verdict {
+        Ok(Verdict::Holds) => ExitCode::SUCCESS,
+        Ok(Verdict::Fails) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }

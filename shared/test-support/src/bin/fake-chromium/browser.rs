@@ -115,6 +115,9 @@ impl Browser {
                 answer(call, &json!({}));
                 self.close_target(&target);
             }
+            "Page.captureScreenshot" if self.mode == Mode::DiesOnDeadly && page.shows("deadly") => {
+                return Next::Exit(139);
+            }
             "Page.captureScreenshot" if self.mode == Mode::RendererDiesOnCapture => {
                 page.crashed = true;
                 event(Some(session), "Inspector.targetCrashed", &json!({}));

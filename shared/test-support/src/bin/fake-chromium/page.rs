@@ -91,6 +91,10 @@ impl Page {
         }
     }
 
+    pub(crate) fn shows(&self, text: &str) -> bool {
+        self.html.contains(text)
+    }
+
     /// The result of `Page.captureScreenshot`; `None` for a format that there is not.
     pub(crate) fn picture(&self, params: &Value, blank: bool) -> Option<Value> {
         let clip = &params["clip"];
