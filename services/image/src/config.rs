@@ -112,6 +112,8 @@ impl Config {
         Ok(PoolConfig {
             chromium: browsers.chromium_path.clone(),
             browsers: browser_count,
+            // Where there are several, each stands by for the others.
+            standby: browser_count == 1,
             pages,
             max_queue: browsers.max_queue,
             max_queue_bytes: browsers.max_queue_bytes,

@@ -105,9 +105,12 @@ impl Config {
                 "PLAYWRIGHT_PAGE_POOL_SIZE: more than 4 pages per core slow each other down without reading more"
             );
         }
+        let browser_count = browsers.browser_pool_size.unwrap_or(1);
         Ok(PoolConfig {
             chromium: browsers.chromium_path.clone(),
-            browsers: browsers.browser_pool_size.unwrap_or(1),
+            browsers: browser_count,
+            // Where there are several, each stands by for the others.
+            standby: browser_count == 1,
             pages,
             max_queue: browsers.max_queue,
             max_queue_bytes: browsers.max_queue_bytes,

@@ -13,6 +13,8 @@ pub struct PoolConfig {
     pub chromium: Option<PathBuf>,
     /// Browser processes that serve, 1…64.
     pub browsers: usize,
+    /// Keep one more browser running, idle, to take the place of one that dies: for pools of few browsers.
+    pub standby: bool,
     /// Pages leased at once, over all browsers, 1…1024.
     pub pages: usize,
     /// Requests that may wait for a page.
@@ -86,7 +88,7 @@ pub struct Supervision {
     pub retire_limit: Duration,
     /// The pause between two synthetic renders.
     pub synthetic_interval: Duration,
-    /// How long a page that killed two browsers is refused.
+    /// How long a page that killed one browser after the other is refused.
     pub quarantine: Duration,
 }
 
@@ -96,6 +98,7 @@ impl Default for PoolConfig {
         Self {
             chromium: None,
             browsers: cores.min(4),
+            standby: false,
             pages: 2 * cores,
             max_queue: 512,
             max_queue_bytes: 256 * 1024 * 1024,

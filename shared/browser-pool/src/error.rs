@@ -19,7 +19,8 @@ pub enum PoolError {
     /// The browser or the page's renderer died, and retrying did not help.
     #[error("{}", crash_message(*.retriable))]
     BrowserCrash {
-        /// False for a page that has killed two browsers of its own: it is refused for some minutes.
+        /// False for a page under which one browser after the other died, the last of them its own: it is refused for
+        /// some minutes.
         retriable: bool,
     },
     /// The main document's address is none that may be reached.
@@ -37,7 +38,7 @@ fn crash_message(retriable: bool) -> &'static str {
     if retriable {
         "the browser died while it had the page open, and so did its successor"
     } else {
-        "this page has killed two browsers and is refused for some minutes"
+        "this page has killed several browsers and is refused for some minutes"
     }
 }
 

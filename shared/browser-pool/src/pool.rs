@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use prometheus::Registry;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -130,6 +130,8 @@ impl BrowserPool {
             generations: AtomicU64::new(0),
             without_sandbox: AtomicBool::new(false),
             alive: Mutex::default(),
+            standby: Mutex::default(),
+            standby_taken: Notify::new(),
         });
         let (changed, changes) = watch::channel(0);
         let (fatal_sender, fatal) = watch::channel(None);
@@ -166,7 +168,7 @@ impl BrowserPool {
             let inner = Arc::downgrade(&inner);
             move || inner.upgrade().map(|inner| inner.levels()).unwrap_or_default()
         })?;
-        inner.spawn_supervision(&fatal_sender);
+        inner.spawn_supervision(&fatal_sender, config.standby);
         Ok(Self { inner })
     }
 
@@ -226,7 +228,15 @@ fn launch_options(config: &PoolConfig, egress: &Egress) -> LaunchOptions {
 }
 
 impl Inner {
-    fn spawn_supervision(self: &Arc<Self>, fatal: &watch::Sender<Option<String>>) {
+    fn spawn_supervision(self: &Arc<Self>, fatal: &watch::Sender<Option<String>>, standby: bool) {
+        if standby {
+            let inner = Arc::clone(self);
+            // Not before the others, and not while anybody waits.
+            let is_idle = move || {
+                inner.admission.queue_depth() == 0 && inner.slots.iter().all(|slot| slot.browser().is_some())
+            };
+            self.tasks.spawn(Arc::clone(&self.launcher).keep_standby(self.closing.clone(), is_idle));
+        }
         for slot in &self.slots {
             let closing = self.closing.clone();
             self.tasks.spawn(Arc::clone(slot).supervise(closing.clone(), fatal.clone()));

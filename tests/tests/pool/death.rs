@@ -33,6 +33,26 @@ async fn a_killed_browser_costs_the_request_nothing_but_time() {
 }
 
 #[tokio::test]
+async fn a_standby_takes_the_place_of_a_killed_browser() {
+    let pool = Pool::start(PoolConfig { standby: true, ..small() }).await;
+    pool.serves().await;
+    let serving = browsers().remove(0);
+    let standby = eventually("one stands by", PATIENCE, || {
+        std::future::ready(browsers().into_iter().find(|browser| *browser != serving))
+    })
+    .await;
+    signal(serving.pid, Signal::KILL).expect("it runs");
+    assert!(is_jpeg(&pool.render("<h1>x</h1>", 1).await.expect("rendered")));
+    assert!(standby.is_running());
+    eventually("another one stands by", PATIENCE, || {
+        std::future::ready((browsers().len() == 2).then_some(()))
+    })
+    .await;
+    assert_eq!(pool.count("playwright_browser_restarts_total", &[("reason", "crashed")]), 1);
+    pool.ends_cleanly().await;
+}
+
+#[tokio::test]
 async fn a_killed_renderer_costs_its_neighbour_nothing() {
     let pool = Pool::start(small()).await;
     pool.serves().await;

@@ -14,6 +14,7 @@ use rustix::process::{Pid, Signal, WaitOptions};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::unix::pipe;
 use tokio::process::{Child, ChildStderr};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -30,6 +31,9 @@ const ENOUGH_SHM: u64 = 512 * 1024 * 1024;
 
 /// A 4 MB capture crosses the pipe in few steps instead of in 64 KB ones.
 const PIPE_SIZE: usize = 1024 * 1024;
+
+/// Processes that were killed end as soon as the kernel gets to it; on a busy machine that takes a while.
+const REAPING_LIMIT: Duration = Duration::from_secs(20);
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SpawnError {
@@ -199,7 +203,9 @@ async fn bury(
 /// without an init, each would stay a zombie.
 async fn reap_orphans(group: Pid) {
     let group_id = group.as_raw_nonzero().get();
-    for attempt in 0..8_u64 {
+    let mut pause = Duration::from_millis(2);
+    let given_up = Instant::now() + REAPING_LIMIT;
+    while Instant::now() < given_up {
         let members = tokio::task::spawn_blocking(move || tree::members(group_id)).await.unwrap_or_default();
         if members.is_empty() {
             return;
@@ -208,7 +214,8 @@ async fn reap_orphans(group: Pid) {
             // Not our child, or still ending: the next round sees whether it is left.
             let _ = rustix::process::waitpid(Some(pid), WaitOptions::NOHANG);
         }
-        tokio::time::sleep(Duration::from_millis(2 << attempt)).await;
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_millis(200));
     }
     tracing::warn!(pid = group_id, "processes of an ended browser are still there");
 }
