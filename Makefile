@@ -1,6 +1,6 @@
 # Every task of a developer, by name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint audit config-docs openapi soak kill burst cards corpus
+.PHONY: help run test fmt lint audit docs soak kill burst cards corpus
 
 BENCH := cargo run --quiet --release --locked --package bench --
 # one service only: make soak ONLY=image
@@ -25,6 +25,9 @@ lint: ## Check the format and lint
 audit: ## Check the dependencies' licences and sources, and that all are used
 	@tools/dev/audit.sh
 
+docs: ## Rewrite what is generated: the configuration page and the OpenAPI descriptions
+	REFRESH_DOCS=1 cargo test --quiet --release --locked --package playwright-ingestion --package playwright-image --lib
+
 soak: bench ## 2 000 requests to each service, twice: does anything leak? (20 minutes; ONLY=image)
 	$(BENCH) soak $(ONLY_OPTION)
 
@@ -45,4 +48,3 @@ corpus: bench ## Extract every page of a folder through the service: make corpus
 .PHONY: bench
 bench:
 	@cargo build --release --locked --workspace
-
