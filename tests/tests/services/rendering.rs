@@ -159,13 +159,18 @@ async fn what_a_document_does_to_the_browser_does_not_hold_up_the_picture() {
         assert_eq!(reply.status, 200, "{script}: {}", reply.text());
         assert!(is_near(&picture(&reply.json(), ImageFormat::Jpeg), (1100, 600), [255, 0, 0]), "{script}");
     }
+    let looping = json!({ "html": format!("{RED}<script>for (;;) {{}}</script>"), "timeout_s": 1.5 });
+    let body = assert_error(&render(&service, &looping).await, 408, "timeout", true);
+    assert!(body["error_message"].as_str().is_some_and(|message| message.contains("1.5 s")), "{body}");
+}
+
+#[tokio::test]
+async fn a_page_that_closes_itself_is_not_waited_for() {
+    let service = service(&[]).await;
     let closing = json!({ "html": format!("{RED}<script>window.close()</script>"), "timeout_s": 10 });
     let reply = render(&service, &closing).await;
     assert!([200, 500].contains(&reply.status.as_u16()), "window.close(): {}", reply.text());
     assert!(reply.took < Duration::from_secs(5), "a closed page is waited for: {:?}", reply.took);
-    let looping = json!({ "html": format!("{RED}<script>for (;;) {{}}</script>"), "timeout_s": 1.5 });
-    let body = assert_error(&render(&service, &looping).await, 408, "timeout", true);
-    assert!(body["error_message"].as_str().is_some_and(|message| message.contains("1.5 s")), "{body}");
 }
 
 #[tokio::test]
