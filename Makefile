@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test fmt lint audit docs soak kill burst cards corpus
 
-BENCH := cargo run --quiet --release --locked --package bench --
+BENCH := target/release/bench
 # one service only: make soak ONLY=image
 ONLY_OPTION := $(if $(ONLY),--only $(ONLY))
 
