@@ -19,8 +19,11 @@ const SHARED_BROWSERS: u32 = 2;
 /// Renderers that a page may lose before the request is given up.
 const RENDERERS: u32 = 2;
 
+/// Browsers of its own that a page may kill before it is refused: one may die of something else.
+const OWN_BROWSERS: u32 = 2;
+
 /// Tries in all, so that a machine on which everything dies is not kept busy by one request.
-const MOST_TRIES: u32 = 5;
+const MOST_TRIES: u32 = 8;
 
 /// What is asked of the pool.
 #[derive(Debug, Clone, Copy)]
@@ -89,8 +92,7 @@ impl Attempts {
             return if self.renderers_died < RENDERERS { Ok(()) } else { Err(error) };
         }
         self.browsers_died += 1;
-        if alone {
-            // It was there when three browsers died, the last of which it had for itself.
+        if alone && self.browsers_died >= SHARED_BROWSERS + OWN_BROWSERS {
             self.pool.quarantine.add(self.job.fingerprint);
             return Err(PoolError::BrowserCrash { retriable: false });
         }

@@ -9,4 +9,4 @@ mod connection;
 mod frame;
 
 pub(crate) use call::{CallError, PendingCall};
-pub(crate) use connection::{Connection, Listener};
+pub(crate) use connection::{Connection, Listener, SESSION_ENDED};

@@ -12,7 +12,7 @@ use crate::harness::{PATIENCE, Pool, browsers, draw, is_jpeg, job, renderers, sm
 async fn a_killed_browser_costs_the_request_nothing_but_time() {
     let pool = Pool::start(small()).await;
     pool.serves().await;
-    let mut attempts = pool.pool.attempts(job(1, PATIENCE));
+    let mut attempts = pool.browsers.attempts(job(1, PATIENCE));
     let mut page = attempts.page().await.expect("leased");
     signal(browsers()[0].pid, Signal::KILL).expect("it runs");
     let error = draw(&mut page, "<h1>first</h1>")
@@ -85,7 +85,7 @@ fn spinning() -> Option<i32> {
 async fn a_stopped_browser_ends_its_request_by_the_deadline_and_is_replaced() {
     let pool = Pool::start(small()).await;
     pool.serves().await;
-    let mut page = pool.pool.attempts(job(1, Duration::from_secs(2))).page().await.expect("leased");
+    let mut page = pool.browsers.attempts(job(1, Duration::from_secs(2))).page().await.expect("leased");
     let stopped = browsers().remove(0);
     signal(stopped.pid, Signal::STOP).expect("it runs");
     let error =
@@ -132,7 +132,7 @@ async fn a_page_that_kills_its_browsers_is_quarantined_and_no_other_is() {
     let again = pool.render("<h1>killer</h1>", 7).await.map(|picture| picture.len()).expect_err("refused");
     assert_eq!(again, PoolError::BrowserCrash { retriable: false });
     pool.serves().await;
-    pool.pool.attempts(job(8, PATIENCE)).page().await.expect("another page is let in");
+    pool.browsers.attempts(job(8, PATIENCE)).page().await.expect("another page is let in");
     pool.is_at_rest().await;
     pool.ends_cleanly().await;
 }

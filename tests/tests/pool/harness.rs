@@ -13,15 +13,15 @@ use test_support::process::{ProcessId, descendants};
 use test_support::{Mode, Scrape, eventually};
 
 /// Long enough for a busy machine; what is tested is never how fast something is.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-pub struct Pool {
-    pub pool: BrowserPool,
-    pub registry: Registry,
+pub(crate) struct Pool {
+    pub(crate) browsers: BrowserPool,
+    pub(crate) registry: Registry,
     _fake: Option<test_support::FakeChromium>,
 }
 
-pub fn small() -> PoolConfig {
+pub(crate) fn small() -> PoolConfig {
     PoolConfig {
         browsers: 1,
         pages: 2,
@@ -37,38 +37,38 @@ pub fn small() -> PoolConfig {
 }
 
 impl Pool {
-    pub async fn start(config: PoolConfig) -> Self {
+    pub(crate) async fn start(config: PoolConfig) -> Self {
         let registry = Registry::new();
         let pool = BrowserPool::start(config, &registry).await.expect("a valid configuration");
-        Self { pool, registry, _fake: None }
+        Self { browsers: pool, registry, _fake: None }
     }
 
-    pub async fn of_fakes(mode: Mode, config: PoolConfig) -> Self {
+    pub(crate) async fn of_fakes(mode: Mode, config: PoolConfig) -> Self {
         let fake = test_support::fake_chromium(mode);
         let config = PoolConfig { chromium: Some(PathBuf::from(fake.path())), ..config };
         Self { _fake: Some(fake), ..Self::start(config).await }
     }
 
     /// Waits until the status is as wanted.
-    pub async fn becomes(&self, what: &str, wanted: impl Fn(&PoolStatus) -> bool) -> PoolStatus {
+    pub(crate) async fn becomes(&self, what: &str, wanted: impl Fn(&PoolStatus) -> bool) -> PoolStatus {
         eventually(what, PATIENCE, || {
-            let status = self.pool.status();
+            let status = self.browsers.status();
             std::future::ready(wanted(&status).then_some(status))
         })
         .await
     }
 
-    pub async fn serves(&self) {
+    pub(crate) async fn serves(&self) {
         self.becomes("every browser serves", |status| status.browsers_available == status.browsers).await;
     }
 
-    pub async fn lease(&self) -> Result<PageLease, PoolError> {
-        self.pool.attempts(job(1, PATIENCE)).page().await
+    pub(crate) async fn lease(&self) -> Result<PageLease, PoolError> {
+        self.browsers.attempts(job(1, PATIENCE)).page().await
     }
 
     /// Renders as a service does, with its retries.
-    pub async fn render(&self, html: &str, fingerprint: u64) -> Result<Bytes, PoolError> {
-        let mut attempts = self.pool.attempts(job(fingerprint, PATIENCE));
+    pub(crate) async fn render(&self, html: &str, fingerprint: u64) -> Result<Bytes, PoolError> {
+        let mut attempts = self.browsers.attempts(job(fingerprint, PATIENCE));
         loop {
             let mut page = attempts.page().await?;
             match draw(&mut page, html).await {
@@ -79,13 +79,13 @@ impl Pool {
     }
 
     /// A counter or gauge as `/metrics` would show it now.
-    pub fn count(&self, name: &str, labels: &[(&str, &str)]) -> u64 {
+    pub(crate) fn count(&self, name: &str, labels: &[(&str, &str)]) -> u64 {
         let text = prometheus::TextEncoder::new().encode_to_string(&self.registry.gather()).expect("text");
         Scrape::parse(&text).get(name, labels).round() as u64
     }
 
     /// Everything that was lent is back.
-    pub async fn is_at_rest(&self) {
+    pub(crate) async fn is_at_rest(&self) {
         self.becomes("every page is back", |status| {
             status.pages_available == status.pages && status.queue_depth == 0
         })
@@ -93,31 +93,31 @@ impl Pool {
     }
 
     /// Ends the pool; nothing of it may be left.
-    pub async fn ends_cleanly(self) {
-        self.pool.shutdown(Duration::from_secs(10)).await;
+    pub(crate) async fn ends_cleanly(self) {
+        self.browsers.shutdown(Duration::from_secs(10)).await;
         let left: Vec<ProcessId> = browsers();
         assert!(left.is_empty(), "{left:?}");
         assert_eq!(profile_dirs(), 0);
     }
 }
 
-pub fn job(fingerprint: u64, budget: Duration) -> Job {
+pub(crate) fn job(fingerprint: u64, budget: Duration) -> Job {
     Job { deadline: Deadline::after(budget), queued_bytes: 0, fingerprint }
 }
 
-pub async fn draw(page: &mut PageLease, html: &str) -> Result<Bytes, PoolError> {
+pub(crate) async fn draw(page: &mut PageLease, html: &str) -> Result<Bytes, PoolError> {
     let viewport = Viewport::default();
     page.show(&Document { html, css_overrides: None, javascript: None, viewport }).await?;
     page.capture(&Shot { format: ShotFormat::Jpeg { quality: 80 } }).await
 }
 
 /// Chromium's main processes below this test. Each test is a process of its own.
-pub fn browsers() -> Vec<ProcessId> {
+pub(crate) fn browsers() -> Vec<ProcessId> {
     descendants(std::process::id()).into_iter().filter(ProcessId::is_browser).collect()
 }
 
 /// The processes that pages live in.
-pub fn renderers() -> Vec<i32> {
+pub(crate) fn renderers() -> Vec<i32> {
     descendants(std::process::id())
         .into_iter()
         // Forked by the zygote, which writes their whole command line as one argument.
@@ -127,7 +127,7 @@ pub fn renderers() -> Vec<i32> {
 }
 
 /// Profile directories that this test's process owns.
-pub fn profile_dirs() -> usize {
+pub(crate) fn profile_dirs() -> usize {
     let ours = format!("playwright-chromium-{}-", std::process::id());
     std::fs::read_dir(std::env::temp_dir())
         .expect("a temporary directory")
@@ -136,6 +136,6 @@ pub fn profile_dirs() -> usize {
         .count()
 }
 
-pub fn is_jpeg(picture: &[u8]) -> bool {
+pub(crate) fn is_jpeg(picture: &[u8]) -> bool {
     picture.starts_with(&[0xff, 0xd8]) && picture.len() > 1_000
 }

@@ -31,7 +31,7 @@ async fn a_browser_that_exits_is_tried_again_ever_more_slowly_and_requests_are_r
     let pool = Pool::of_fakes(Mode::Exits, small()).await;
     let refused = loop {
         // Until the breaker opens a request waits; from then on it is told at once.
-        match pool.pool.attempts(crate::harness::job(1, Duration::from_secs(1))).page().await {
+        match pool.browsers.attempts(crate::harness::job(1, Duration::from_secs(1))).page().await {
             Err(PoolError::Unavailable { reason: UnavailableReason::NoBrowser, retry_after }) => {
                 break retry_after;
             }
@@ -42,7 +42,7 @@ async fn a_browser_that_exits_is_tried_again_ever_more_slowly_and_requests_are_r
     assert!(refused > Duration::ZERO);
     let failures = pool.count("playwright_browser_launch_failures_total", &[]);
     assert!((1..10).contains(&failures), "no launch storm: {failures}");
-    let status = pool.pool.status();
+    let status = pool.browsers.status();
     assert_eq!((status.browsers_available, status.pages_available), (0, 0));
     pool.ends_cleanly().await;
 }
@@ -63,7 +63,7 @@ async fn a_browser_that_hangs_at_boot_is_killed_at_its_limit() {
 #[tokio::test]
 async fn without_a_sandbox_the_pool_says_so_and_gives_up() {
     let pool = Pool::of_fakes(Mode::NoSandbox, small()).await;
-    let fatal = tokio::time::timeout(PATIENCE, pool.pool.failed()).await.expect("it says so");
+    let fatal = tokio::time::timeout(PATIENCE, pool.browsers.failed()).await.expect("it says so");
     let said = fatal.to_string();
     assert!(said.contains("PLAYWRIGHT_ALLOW_NO_SANDBOX") && said.contains("No usable sandbox"), "{said}");
     pool.ends_cleanly().await;
@@ -74,7 +74,7 @@ async fn a_missing_sandbox_can_be_accepted_and_then_shows() {
     let config = PoolConfig { allow_no_sandbox: true, ..small() };
     let pool = Pool::of_fakes(Mode::NoSandbox, config).await;
     pool.serves().await;
-    assert!(!pool.pool.status().sandbox);
+    assert!(!pool.browsers.status().sandbox);
     assert_eq!(pool.count("playwright_sandbox_enabled", &[]), 0);
     pool.ends_cleanly().await;
 }

@@ -23,7 +23,7 @@ async fn a_dropped_request_frees_its_page() {
 async fn an_endless_script_ends_by_the_deadline_and_its_neighbour_goes_on() {
     let pool = Pool::start(small()).await;
     pool.serves().await;
-    let mut stuck = pool.pool.attempts(job(1, Duration::from_secs(1))).page().await.expect("leased");
+    let mut stuck = pool.browsers.attempts(job(1, Duration::from_secs(1))).page().await.expect("leased");
     let mut neighbour = pool.lease().await.expect("leased");
     let (endless, drawn) = tokio::join!(
         draw(&mut stuck, "<h1>x</h1><script>for (;;) {}</script>"),
@@ -42,7 +42,7 @@ async fn an_endless_script_ends_by_the_deadline_and_its_neighbour_goes_on() {
 async fn a_lease_that_is_kept_is_taken_back_after_its_deadline() {
     let pool = Pool::start(small()).await;
     pool.serves().await;
-    let mut kept = pool.pool.attempts(job(1, Duration::from_millis(100))).page().await.expect("leased");
+    let mut kept = pool.browsers.attempts(job(1, Duration::from_millis(100))).page().await.expect("leased");
     pool.is_at_rest().await;
     let error = draw(&mut kept, "<h1>late</h1>").await.expect_err("it is no longer ours");
     assert!(matches!(error, PoolError::Timeout { .. }), "{error}");
@@ -74,10 +74,10 @@ async fn leases_never_exceed_the_page_pool() {
     pool.serves().await;
     let _first = pool.lease().await.expect("leased");
     let _second = pool.lease().await.expect("leased");
-    let third = pool.pool.attempts(job(1, Duration::from_millis(200))).page().await;
+    let third = pool.browsers.attempts(job(1, Duration::from_millis(200))).page().await;
     assert!(
         matches!(third, Err(PoolError::Timeout { stage: Stage::Queue } | PoolError::Overloaded { .. })),
         "{third:?}"
     );
-    assert_eq!(pool.pool.status().pages_available, 0);
+    assert_eq!(pool.browsers.status().pages_available, 0);
 }

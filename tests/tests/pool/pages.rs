@@ -16,8 +16,8 @@ async fn centre(pool: &Pool, document: &Document<'_>) -> [u8; 3] {
     let picture = image::load_from_memory(&png).expect("a picture").to_rgb8();
     let (width, height) = picture.dimensions();
     let wanted = document.viewport;
-    assert_eq!(f64::from(width), f64::from(wanted.width) * wanted.scale);
-    assert_eq!(f64::from(height), f64::from(wanted.height) * wanted.scale);
+    let pixels = |length: u32| (f64::from(length) * wanted.scale).round() as u32;
+    assert_eq!((width, height), (pixels(wanted.width), pixels(wanted.height)));
     picture.get_pixel(width / 2, height / 2).0
 }
 

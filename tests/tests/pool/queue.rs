@@ -28,7 +28,7 @@ async fn a_full_queue_refuses_and_counts() {
     let pool = Pool::of_fakes(Mode::SlowCapture(500), PoolConfig { pages: 1, max_queue: 1, ..small() }).await;
     pool.serves().await;
     let held = pool.lease().await.expect("leased");
-    let waiting = pool.pool.attempts(job(1, PATIENCE));
+    let waiting = pool.browsers.attempts(job(1, PATIENCE));
     let waiting = tokio::spawn(async move {
         let mut attempts = waiting;
         attempts.page().await.map(drop)
@@ -47,10 +47,10 @@ async fn draining_refuses_those_that_wait_and_lets_the_others_finish() {
     let pool = Pool::start(PoolConfig { pages: 1, ..small() }).await;
     pool.serves().await;
     let mut working = pool.lease().await.expect("leased");
-    let mut attempts = pool.pool.attempts(job(1, Duration::from_secs(20)));
+    let mut attempts = pool.browsers.attempts(job(1, Duration::from_secs(20)));
     let waiting = tokio::spawn(async move { attempts.page().await.map(drop) });
     pool.becomes("one waits", |status| status.queue_depth == 1).await;
-    pool.pool.drain();
+    pool.browsers.drain();
     let refused = waiting.await.expect("joined").expect_err("draining");
     assert!(
         matches!(refused, PoolError::Unavailable { reason: UnavailableReason::Draining, .. }),

@@ -53,6 +53,9 @@ pub(super) fn of_page(view: &View<'_>, found: &Candidates, status: Option<u16>) 
     wall(view, &page, status, proven).or_else(|| if proven { None } else { Some(other(view, &page)) })
 }
 
+/// Trust in a line about the stock that stands within a few hundred bytes of the headline.
+const SAID_NEARBY: f64 = 0.45;
+
 /// Trust in a visible price from which on it is taken for one without markup.
 const LIKELY: f64 = 0.5;
 
@@ -96,7 +99,9 @@ impl Signs {
         }
         let visible = || found.of(Field::Price).filter(|c| c.source == Source::Visible);
         let best = visible().max_by(|a, b| a.trust.total_cmp(&b.trust));
-        let Some(best) = best.filter(|best| best.trust >= LIKELY) else { return false };
+        let Some(best) = best.filter(|best| best.trust >= LIKELY) else {
+            return self.is_sold_out(view, found);
+        };
         // a list repeats the element that its prices stand in
         let alike =
             visible().filter(|other| other.place == best.place && other.trust > best.trust - 0.1).count();
@@ -104,6 +109,19 @@ impl Signs {
         let is_article = is_article(view);
         let sold = self.buy_buttons > 0 || (!is_article && (best.trust >= 0.6 || self.priced_lines <= 2));
         stands_out && sold && found.of(Field::Title).next().is_some()
+    }
+
+    /// A headline, and near it nothing that can be bought but the word that it is gone.
+    fn is_sold_out(&self, view: &View<'_>, found: &Candidates) -> bool {
+        const SOLD_OUT: Value = Value::Availability(Availability::OutOfStock);
+        let is_gone = found.of(Field::Availability).any(|told| {
+            told.source == Source::Visible && told.value == SOLD_OUT && told.trust >= SAID_NEARBY
+        });
+        is_gone
+            && self.buy_buttons == 0
+            && self.priced_lines <= 2
+            && !is_article(view)
+            && found.of(Field::Title).next().is_some()
     }
 
     /// The phrase in the titles or, on a short page that proves no product, anywhere.

@@ -9,13 +9,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use chromiumoxide::cdp::browser_protocol::target::SessionId;
 use chromiumoxide_types::Command;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::call::{Answer, PendingCall};
 use super::frame::{FrameReader, Message};
+
+pub(crate) const SESSION_ENDED: &str = "Target.detachedFromTarget";
 
 /// Who hears a session's events. Called on the reading task, in order: it notes and returns.
 pub(crate) trait Listener: Send + Sync {
@@ -163,6 +165,8 @@ impl Shared {
                 }
             }
             Some(Message::Event { session, method, params }) => {
+                // That a session ended is told to the browser, and concerns who listened to that session.
+                let session = if method == SESSION_ENDED { ended_session(&params) } else { session };
                 let listener = {
                     let waiting = self.waiting();
                     match &session {
@@ -189,6 +193,15 @@ impl Shared {
         self.closed.cancel();
         drop((calls, sessions));
     }
+}
+
+fn ended_session(params: &Bytes) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Ended {
+        #[serde(rename = "sessionId")]
+        session: String,
+    }
+    serde_json::from_slice::<Ended>(params).ok().map(|ended| ended.session)
 }
 
 async fn read(mut pipe: impl AsyncRead + Unpin, shared: Arc<Shared>) {

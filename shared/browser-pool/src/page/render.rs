@@ -72,6 +72,21 @@ impl Page {
         times: &mut StageTimes,
     ) -> Result<Shown, PoolError> {
         let started = Instant::now();
+        let shown = self.show_until_ready(document, deadline, times, started).await;
+        if shown.is_err() {
+            // What was not finished is the load's: the stages of a failed attempt add up too.
+            times.add(Stage::Load, started.elapsed());
+        }
+        shown
+    }
+
+    async fn show_until_ready(
+        &self,
+        document: &Document<'_>,
+        deadline: Deadline,
+        times: &mut StageTimes,
+        started: Instant,
+    ) -> Result<Shown, PoolError> {
         // All of it is one batch on the wire: the document is waited for from the moment that it is there.
         if document.viewport != self.viewport {
             self.browser.connection().tell(Some(&self.session), &metrics(document.viewport));

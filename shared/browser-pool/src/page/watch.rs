@@ -15,7 +15,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::cdp::{Connection, Listener};
+use crate::cdp::{Connection, Listener, SESSION_ENDED};
 
 /// A request that takes longer is no reason to call a page busy: a stream, a long poll, an advert.
 const PATIENCE_WITH_ONE_REQUEST: Duration = Duration::from_secs(3);
@@ -183,7 +183,7 @@ impl Listener for PageWatch {
                 self.note(|state| state.crashed = true);
                 self.dead.cancel();
             }
-            "Inspector.detached" | "Target.detachedFromTarget" => self.dead.cancel(),
+            "Inspector.detached" | SESSION_ENDED => self.dead.cancel(),
             _ => {}
         }
     }

@@ -32,6 +32,9 @@ const ENOUGH_SHM: u64 = 512 * 1024 * 1024;
 /// A 4 MB capture crosses the pipe in few steps instead of in 64 KB ones.
 const PIPE_SIZE: usize = 1024 * 1024;
 
+/// Chromium's niceness, inherited by all of its tree.
+const YIELDING: i32 = 5;
+
 /// Processes that were killed end as soon as the kernel gets to it; on a busy machine that takes a while.
 const REAPING_LIMIT: Duration = Duration::from_secs(20);
 
@@ -93,6 +96,8 @@ impl Chromium {
             .id()
             .and_then(|id| Pid::from_raw(id.cast_signed()))
             .ok_or_else(|| SpawnError::Exec(io::Error::other("it exited at once")))?;
+        // The service's own few instructions (health, refusals, metrics) go before any page's work.
+        let _ = rustix::process::setpriority_process(Some(group), YIELDING);
         let chromium = Self {
             group,
             exited: CancellationToken::new(),
