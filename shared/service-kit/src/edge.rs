@@ -16,10 +16,10 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use tracing::{Instrument, Span, field};
+use tracing::{Instrument, Level, Span, field};
 
 use crate::body::BodyRules;
-use crate::error::{ApiError, ErrorKind};
+use crate::error::{ApiError, ErrorKind, Fault};
 use crate::lifecycle::Lifecycle;
 use crate::metrics::{HttpMetrics, milliseconds};
 use crate::request::{Facts, REQUEST_ID, RequestContext, RequestId, TRACEPARENT, TraceParent};
@@ -193,21 +193,67 @@ fn name_list(names: &[String]) -> HeaderValue {
     HeaderValue::from_str(&list).unwrap_or_else(|_| HeaderValue::from_static("?"))
 }
 
-/// One line per request of the service's work; probes and scrapes would drown it.
+/// Who has to read of an answer: what is the service's fault is an error, whatever its status; shed load is
+/// expected, and told by metrics. Probes and scrapes would drown the rest.
+fn level(error: Option<&ApiError>, is_work: bool) -> Level {
+    match error.map(|error| (error.kind, error.kind.fault())) {
+        Some((ErrorKind::Overloaded, _)) => Level::WARN,
+        Some((_, Fault::Service)) if is_work => Level::ERROR,
+        Some((_, Fault::Site)) | None if is_work => Level::INFO,
+        Some(_) => Level::DEBUG,
+        None => Level::TRACE,
+    }
+}
+
+/// One line per request.
 fn log(error: Option<&ApiError>, took_ms: f64, is_work: bool) {
-    match error {
-        Some(error) if error.kind == ErrorKind::Overloaded => {
-            tracing::warn!(error_type = error.kind.as_str(), took_ms, "{}", error.message);
+    /// The level of an event is fixed where it is written.
+    macro_rules! line {
+        ($level:expr) => {
+            match error {
+                Some(error) => {
+                    let (error_type, causes) = (error.kind.as_str(), error.causes());
+                    tracing::event!($level, error_type, took_ms, causes, "{}", error.message);
+                }
+                None => tracing::event!($level, took_ms, "answered"),
+            }
+        };
+    }
+    match level(error, is_work) {
+        Level::ERROR => line!(Level::ERROR),
+        Level::WARN => line!(Level::WARN),
+        Level::INFO => line!(Level::INFO),
+        Level::DEBUG => line!(Level::DEBUG),
+        Level::TRACE => line!(Level::TRACE),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_level_follows_the_fault_and_not_the_status() {
+        let of = |kind| level(Some(&ApiError::new(kind, "as it is")), true);
+        for kind in ErrorKind::ALL {
+            let expected = match kind.fault() {
+                Fault::Service if kind == ErrorKind::Overloaded => Level::WARN,
+                Fault::Service => Level::ERROR,
+                Fault::Site => Level::INFO,
+                Fault::Caller => Level::DEBUG,
+            };
+            assert_eq!(of(kind), expected, "{kind:?}");
         }
-        Some(error) if error.status().is_server_error() && is_work => {
-            let causes = error.causes();
-            tracing::error!(error_type = error.kind.as_str(), took_ms, causes, "{}", error.message);
-        }
-        Some(error) => {
-            let causes = error.causes();
-            tracing::debug!(error_type = error.kind.as_str(), took_ms, causes, "{}", error.message);
-        }
-        None if is_work => tracing::info!(took_ms, "answered"),
-        None => tracing::trace!(took_ms, "answered"),
+        assert_eq!(of(ErrorKind::Timeout), Level::ERROR);
+        let slow_client = ApiError::new(ErrorKind::InvalidRequest, "body: too slow")
+            .with_status(StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(level(Some(&slow_client), true), Level::DEBUG);
+    }
+
+    #[test]
+    fn probes_do_not_drown_the_work() {
+        let starting = ApiError::new(ErrorKind::Unavailable, "starting");
+        assert_eq!((level(Some(&starting), false), level(None, false)), (Level::DEBUG, Level::TRACE));
+        assert_eq!(level(None, true), Level::INFO);
     }
 }
