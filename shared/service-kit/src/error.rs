@@ -45,7 +45,7 @@ impl ApiError {
             message: message.into(),
             retriable: kind.retriable(),
             status: kind.status(),
-            retry_after: None,
+            retry_after: kind.retry_after(),
             stage: None,
             verdict: None,
             upstream_status: None,
@@ -69,7 +69,7 @@ impl ApiError {
         Self { retriable, ..self }
     }
 
-    /// Sent as whole seconds, rounded up, at least 1.
+    /// In place of the kind's own. Sent as whole seconds, rounded up, at least 1.
     #[must_use]
     pub fn with_retry_after(self, after: Duration) -> Self {
         Self { retry_after: Some(after), ..self }
@@ -187,6 +187,15 @@ mod tests {
         assert_eq!(header(0), "1");
         assert_eq!(header(1200), "2");
         assert_eq!(header(3000), "3");
+    }
+
+    #[test]
+    fn every_503_says_when_to_come_back() {
+        for kind in ErrorKind::ALL {
+            let response = ApiError::new(kind, "as it is").into_response();
+            let is_503 = response.status() == StatusCode::SERVICE_UNAVAILABLE;
+            assert_eq!(response.headers().contains_key(RETRY_AFTER), is_503, "{kind:?}");
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The closed list of kinds, and what follows from each: status, fault, whether to try again.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -149,6 +151,16 @@ impl ErrorKind {
             | Self::ForbiddenUrl
             | Self::PayloadTooLarge
             | Self::ExtractionFailed => false,
+        }
+    }
+
+    /// When to come back, where nobody has computed it: a queue moves within a second, a browser or another
+    /// process comes up within two.
+    pub fn retry_after(self) -> Option<Duration> {
+        match self {
+            Self::Overloaded => Some(Duration::from_secs(1)),
+            Self::Unavailable => Some(Duration::from_secs(2)),
+            _ => None,
         }
     }
 
