@@ -192,6 +192,23 @@ async fn a_body_that_never_ends_is_given_up() {
     assert!(body["error_message"].as_str().is_some_and(|message| message.contains("0.05 s")), "{body}");
 }
 
+/// Declared or found to be too large: the time for a body is over long before its rest would have come.
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused_as_such_though_its_rest_never_comes() {
+    let service = service();
+    let endless = futures_util::stream::pending::<Result<String, std::io::Error>>;
+    let declared = Request::post("/v1/wish")
+        .header(CONTENT_TYPE, "application/json")
+        .header("content-length", "5000")
+        .body(HttpBody::from_stream(endless()))
+        .expect("a request");
+    let first = futures_util::stream::iter([Ok("x".repeat(2000))]);
+    let found = wishing(HttpBody::from_stream(futures_util::StreamExt::chain(first, endless())));
+    let (declared, found) = tokio::join!(service.send(declared), service.send(found));
+    assert_error(&declared, 413, "payload_too_large");
+    assert_error(&found, 413, "payload_too_large");
+}
+
 #[tokio::test]
 async fn request_id_and_traceparent_come_back() {
     let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -237,6 +254,7 @@ async fn health_follows_the_report() {
         if health == 503 {
             let body = assert_error(&answer, 503, "unavailable");
             assert_eq!(body["error_message"], "no browser passes its probe");
+            assert_eq!(answer.headers["retry-after"], "2");
         }
         assert_eq!(service.get("/ready").await.status.as_u16(), ready);
         assert_eq!(service.get("/live").await.status, StatusCode::OK);
@@ -261,6 +279,7 @@ async fn a_cut_answers_what_hangs() {
     let service = service();
     let (answer, ()) = tokio::join!(service.wish(r#"{"say": "hang"}"#), async { service.lifecycle.cut() });
     assert_error(&answer, 503, "unavailable");
+    assert_eq!(answer.headers["retry-after"], "2");
 }
 
 fn value<'a>(scrape: &'a str, series: &str) -> Option<&'a str> {

@@ -1,5 +1,7 @@
 //! Reading a body under its limits.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::header::{CONTENT_LENGTH, EXPECT};
 use axum::http::{HeaderMap, StatusCode};
@@ -12,14 +14,23 @@ use crate::error::{ApiError, ErrorKind};
 /// How much of a body that is too large is read and thrown away before the answer: a client that is still sending
 /// when the connection closes sees a reset instead of the 413.
 const MOST_DISCARDED: usize = 64 << 20;
+/// And for how long: a client that sends slowly, or nothing, is not waited for.
+const LONGEST_DISCARDING: Duration = Duration::from_secs(1);
 
 /// The whole body, or 413 without having kept more than the limit, or 408 when it came too slowly.
 pub(super) async fn whole_body(
     headers: &HeaderMap,
-    body: Body,
+    mut body: Body,
     rules: &BodyRules,
 ) -> Result<Bytes, ApiError> {
-    match tokio::time::timeout(rules.timeout, read(headers, body, rules.max_bytes)).await {
+    match tokio::time::timeout(rules.timeout, read(headers, &mut body, rules.max_bytes)).await {
+        Ok(Err(error)) if error.kind == ErrorKind::PayloadTooLarge => {
+            // A client that asks first has sent nothing yet, and need not.
+            if !headers.contains_key(EXPECT) {
+                discard(&mut body).await;
+            }
+            Err(error)
+        }
         Ok(read) => read,
         Err(_) => Err(ApiError::new(
             ErrorKind::InvalidRequest,
@@ -29,13 +40,9 @@ pub(super) async fn whole_body(
     }
 }
 
-async fn read(headers: &HeaderMap, mut body: Body, max_bytes: usize) -> Result<Bytes, ApiError> {
+async fn read(headers: &HeaderMap, body: &mut Body, max_bytes: usize) -> Result<Bytes, ApiError> {
     let declared = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > max_bytes) {
-        // A client that asks first has sent nothing yet, and need not.
-        if !headers.contains_key(EXPECT) {
-            discard(&mut body).await;
-        }
         return Err(too_large(max_bytes));
     }
     let mut bytes = BytesMut::with_capacity(declared.unwrap_or(0));
@@ -45,8 +52,6 @@ async fn read(headers: &HeaderMap, mut body: Body, max_bytes: usize) -> Result<B
         })?;
         let Ok(data) = frame.into_data() else { continue };
         if bytes.len() + data.len() > max_bytes {
-            drop(bytes);
-            discard(&mut body).await;
             return Err(too_large(max_bytes));
         }
         bytes.extend_from_slice(&data);
@@ -54,14 +59,19 @@ async fn read(headers: &HeaderMap, mut body: Body, max_bytes: usize) -> Result<B
     Ok(bytes.freeze())
 }
 
+/// Reads on, within bounds, so that the client gets to read the answer.
 async fn discard(body: &mut Body) {
-    let mut discarded = 0;
-    while let Some(Ok(frame)) = body.frame().await {
-        discarded += frame.data_ref().map_or(0, Bytes::len);
-        if discarded > MOST_DISCARDED {
-            break;
+    let discarding = async {
+        let mut discarded = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            discarded += frame.data_ref().map_or(0, Bytes::len);
+            if discarded > MOST_DISCARDED {
+                break;
+            }
         }
-    }
+    };
+    // Whether it came to its end or not, the answer is the same.
+    let _ = tokio::time::timeout(LONGEST_DISCARDING, discarding).await;
 }
 
 fn too_large(max_bytes: usize) -> ApiError {
