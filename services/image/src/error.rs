@@ -1,7 +1,7 @@
 //! One table: how the pool fails, and what the client is told.
 
 use browser_pool::PoolError;
-use service_kit::{ApiError, CpuError, ErrorKind};
+use service_kit::{ApiError, CpuError, ErrorKind, short};
 
 use crate::picture::Unusable;
 
@@ -40,8 +40,10 @@ pub(crate) fn of_picture(unusable: Unusable) -> ApiError {
 }
 
 fn timeout(stage: &'static str, timeout_s: f64) -> ApiError {
-    let message =
-        format!("timeout_s: the {timeout_s} s passed in the stage {stage}, allow more or render less");
+    let message = format!(
+        "timeout_s: the {} s passed in the stage {stage}, allow more or render less",
+        short(timeout_s)
+    );
     ApiError::new(ErrorKind::Timeout, message).with_stage(stage)
 }
 
@@ -99,6 +101,9 @@ mod tests {
         assert_eq!(
             answer.message,
             "timeout_s: the 0.5 s passed in the stage capture, allow more or render less"
+        );
+        assert!(
+            of_cpu(CpuError::DeadlinePassed, 1e-320).message.starts_with("timeout_s: the 1e-320 s passed")
         );
         assert_eq!(of_cpu(CpuError::DeadlinePassed, 1.0).stage(), Some("encode"));
     }

@@ -1,7 +1,7 @@
 //! One table: how the pool, an address and a page fail, and what the client is told.
 
 use browser_pool::{PoolError, Stage, UrlRefused};
-use service_kit::{ApiError, CpuError, ErrorKind};
+use service_kit::{ApiError, CpuError, ErrorKind, short};
 
 use crate::extract::{Refusal, Verdict};
 
@@ -71,7 +71,7 @@ pub(crate) fn of_refusal(refusal: &Refusal, page: PageFacts, timeout_s: f64) -> 
 
 fn timeout(stage: &'static str, timeout_s: f64) -> ApiError {
     let message =
-        format!("timeout_s: the {timeout_s} s passed in the stage {stage}, allow more or try later");
+        format!("timeout_s: the {} s passed in the stage {stage}, allow more or try later", short(timeout_s));
     ApiError::new(ErrorKind::Timeout, message).with_stage(stage)
 }
 
@@ -149,6 +149,9 @@ mod tests {
         let answer = of_pool(&PoolError::Timeout { stage: Stage::Load }, 10.0);
         assert_eq!(answer.stage(), Some("load"));
         assert_eq!(answer.message, "timeout_s: the 10 s passed in the stage load, allow more or try later");
+        assert!(
+            of_cpu(CpuError::DeadlinePassed, 1e-320).message.starts_with("timeout_s: the 1e-320 s passed")
+        );
         assert_eq!(of_cpu(CpuError::DeadlinePassed, 1.0).stage(), Some("extract"));
     }
 }

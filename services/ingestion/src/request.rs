@@ -7,7 +7,7 @@ use browser_pool::EgressConfig;
 use browser_pool::UrlRefused;
 use browser_pool::egress::parse_url;
 use serde::{Deserialize, Deserializer};
-use service_kit::{ApiError, ErrorKind, Field, RequestFields, whole};
+use service_kit::{ApiError, ErrorKind, Field, RequestFields, short, whole};
 use url::Url;
 use utoipa::ToSchema;
 
@@ -98,7 +98,7 @@ impl ExtractRequest {
             return Err(Self::refuse("html", "nothing but white space"));
         }
         if !(self.timeout_s > 0.0 && self.timeout_s <= LONGEST_TIMEOUT_S) {
-            return Err(Self::refuse("timeout_s", self.timeout_s));
+            return Err(Self::refuse("timeout_s", short(self.timeout_s)));
         }
         if self.retry_count > MOST_RETRIES {
             return Err(Self::refuse("retry_count", self.retry_count));

@@ -182,6 +182,12 @@ fn shown(text: &str) -> String {
     short
 }
 
+/// A number as a message shows it: with an exponent where it would be all zeros.
+pub fn short(number: f64) -> String {
+    let is_plain = number == 0.0 || (1e-6..1e15).contains(&number.abs());
+    if is_plain { number.to_string() } else { format!("{number:e}") }
+}
+
 /// For integer fields: JSON knows one kind of number, so `1200.0` is the integer 1200.
 pub fn whole<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where

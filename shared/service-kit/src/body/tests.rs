@@ -107,6 +107,21 @@ fn long_values_are_cut_in_messages() {
 }
 
 #[test]
+fn numbers_are_short_in_messages() {
+    for (number, text) in [
+        (0.0, "0"),
+        (-3.0, "-3"),
+        (60.1, "60.1"),
+        (0.000_25, "0.00025"),
+        (1e-320, "1e-320"),
+        (1e300, "1e300"),
+        (f64::MIN, "-1.7976931348623157e308"),
+    ] {
+        assert_eq!(short(number), text);
+    }
+}
+
+#[test]
 fn media_types() {
     let status = |content_type: &'static str| {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, content_type.parse().expect("a header value"))]);

@@ -173,7 +173,9 @@ fn media_ranges(accept: &str) -> Vec<(String, f64)> {
         let mut parts = text.split(';').map(|part| part.trim().to_ascii_lowercase());
         let media_type = parts.next().filter(|media_type| media_type.contains('/'))?;
         let quality = parts.find_map(|part| part.strip_prefix("q=").and_then(|q| q.parse::<f64>().ok()));
-        Some((media_type, quality.unwrap_or(1.0).clamp(0.0, 1.0)))
+        let quality = quality.unwrap_or(1.0);
+        // Also `NaN` parses: no comparison holds for it, and it says nothing of what is wanted.
+        (!quality.is_nan()).then(|| (media_type, quality.clamp(0.0, 1.0)))
     };
     accept.split(',').filter_map(range).collect()
 }
@@ -220,6 +222,9 @@ mod tests {
             ("text/html", Err(406), Err(406)),
             ("application/json;q=0", Err(406), Err(406)),
             ("nonsense", Ok(Json), Ok(Json)),
+            ("image/*;q=NaN", Ok(Json), Ok(Json)),
+            ("image/png;q=nan, application/json;q=0.1", Ok(Json), Ok(Json)),
+            ("application/json;q=NaN, image/png", Ok(Picture), Err(406)),
         ] {
             assert_eq!((wanted(accept, Format::Png), wanted(accept, Format::Jpeg)), (png, jpeg), "{accept}");
         }
