@@ -22,8 +22,8 @@ const RENDERERS: u32 = 2;
 /// Browsers of its own that a page may kill before it is refused: one may die of something else.
 const OWN_BROWSERS: u32 = 2;
 
-/// Tries in all, so that a machine on which everything dies is not kept busy by one request.
-const MOST_TRIES: u32 = 8;
+/// Deaths in all, so that a machine on which everything dies is not kept busy by one request.
+const MOST_DEATHS: u32 = 8;
 
 /// What is asked of the pool.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +41,6 @@ pub struct Attempts {
     pool: Arc<Inner>,
     job: Job,
     times: StageTimes,
-    tries: u32,
     browsers_died: u32,
     renderers_died: u32,
     last: Option<(Arc<Browser>, bool)>,
@@ -49,26 +48,18 @@ pub struct Attempts {
 
 impl Attempts {
     pub(crate) fn new(pool: Arc<Inner>, job: Job) -> Self {
-        Self {
-            pool,
-            job,
-            times: StageTimes::default(),
-            tries: 0,
-            browsers_died: 0,
-            renderers_died: 0,
-            last: None,
-        }
+        Self { pool, job, times: StageTimes::default(), browsers_died: 0, renderers_died: 0, last: None }
     }
 
-    /// Waits for its turn and leases a page. The first try queues; a later one goes to the front of the queue, as
-    /// it is not the request's fault that a browser died.
+    /// Waits for its turn and leases a page. After a death it goes to the front of the queue, as that is not the
+    /// request's fault.
     pub async fn page(&mut self) -> Result<PageLease, PoolError> {
         if self.pool.quarantine.holds(self.job.fingerprint) {
             return Err(PoolError::BrowserCrash { retriable: false });
         }
-        self.tries += 1;
+        let deaths = self.browsers_died + self.renderers_died;
         let started = Instant::now();
-        let place = self.pool.admission.enter(self.job.deadline, self.job.queued_bytes, self.tries > 1).await;
+        let place = self.pool.admission.enter(self.job.deadline, self.job.queued_bytes, deaths > 0).await;
         self.times.add(Stage::Queue, started.elapsed());
         let place = place?;
         let started = Instant::now();
@@ -84,7 +75,7 @@ impl Attempts {
     pub fn failed(&mut self, error: PoolError) -> Result<(), PoolError> {
         let PoolError::BrowserCrash { retriable: true } = error else { return Err(error) };
         let Some((browser, alone)) = self.last.take() else { return Err(error) };
-        if self.job.deadline.has_passed() || self.tries >= MOST_TRIES {
+        if self.job.deadline.has_passed() || self.browsers_died + self.renderers_died >= MOST_DEATHS {
             return Err(error);
         }
         if browser.is_alive() {

@@ -3,7 +3,7 @@
 //! How it is asked to die and replaced is the supervisor's business (`slot`), pages are `page`'s.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -48,7 +48,8 @@ pub(crate) struct Browser {
     chromium: Chromium,
     connection: Connection,
     presented: Option<Presented>,
-    started: Instant,
+    /// When it began to serve; a browser that stands by does not age.
+    serving_since: OnceLock<Instant>,
     pages: AtomicU64,
     leases: AtomicUsize,
     capturing: AtomicUsize,
@@ -85,7 +86,7 @@ impl Browser {
         };
         let presented = profile.identity.as_ref().map(|identity| Presented::new(identity, &version.product));
         if let Some(presented) = &presented {
-            present_to_shared_workers(&connection, presented.clone());
+            present_to_newcomers(&connection, presented.clone());
         }
         Ok(Arc::new(Self {
             generation,
@@ -94,7 +95,7 @@ impl Browser {
             chromium,
             connection,
             presented,
-            started: Instant::now(),
+            serving_since: OnceLock::new(),
             pages: AtomicU64::new(0),
             leases: AtomicUsize::new(0),
             capturing: AtomicUsize::new(0),
@@ -135,8 +136,12 @@ impl Browser {
         self.chromium.pid()
     }
 
+    pub(crate) fn begins_to_serve(&self) {
+        self.serving_since.get_or_init(Instant::now);
+    }
+
     pub(crate) fn age(&self) -> Duration {
-        self.started.elapsed()
+        self.serving_since.get().map_or(Duration::ZERO, Instant::elapsed)
     }
 
     pub(crate) fn pages_opened(&self) -> u64 {
@@ -263,10 +268,10 @@ fn complaint_only(line: &str) -> String {
 }
 
 /// Shared and service workers belong to no page: they get their identity when they start.
-fn present_to_shared_workers(connection: &Connection, presented: Presented) {
+fn present_to_newcomers(connection: &Connection, presented: Presented) {
     let only = |kind: &str| FilterEntry { exclude: Some(false), r#type: Some(kind.to_owned()) };
     let rest = FilterEntry { exclude: Some(true), r#type: None };
-    connection.listen_to_browser(Arc::new(SharedWorkers { connection: connection.clone(), presented }));
+    connection.listen_to_browser(Arc::new(Newcomers { connection: connection.clone(), presented }));
     connection.tell(
         None,
         &SetAutoAttachParams {
@@ -278,12 +283,12 @@ fn present_to_shared_workers(connection: &Connection, presented: Presented) {
     );
 }
 
-struct SharedWorkers {
+struct Newcomers {
     connection: Connection,
     presented: Presented,
 }
 
-impl Listener for SharedWorkers {
+impl Listener for Newcomers {
     fn event(&self, method: &str, params: &Bytes) {
         #[derive(Deserialize)]
         struct Attached {

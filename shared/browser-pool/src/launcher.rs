@@ -6,14 +6,17 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
-use tokio::sync::{Notify, Semaphore};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::browser::{Browser, LaunchError};
 use crate::config::{PageProfile, Recycle, Supervision};
 use crate::metrics::{CrashKind, PoolMetrics, RestartReason};
 use crate::process::LaunchOptions;
+use crate::standby::Standby;
+
+/// A browser that stands by must answer within this to be taken; a launch takes no longer.
+const STANDBY_PROBE: Duration = Duration::from_millis(500);
 
 /// Shared by all slots of a pool.
 #[derive(Debug)]
@@ -32,55 +35,25 @@ pub(crate) struct Launcher {
     /// It turned out that there is no sandbox here, and that this is accepted.
     pub(crate) without_sandbox: AtomicBool,
     pub(crate) alive: Mutex<Vec<Weak<Browser>>>,
-    /// Runs idle until a browser is needed at once.
-    pub(crate) standby: Mutex<Option<Arc<Browser>>>,
-    pub(crate) standby_taken: Notify,
+    pub(crate) launched: AtomicBool,
+    pub(crate) standby: Standby,
 }
 
 impl Launcher {
     /// A new browser: the one that stands by, else launched and probed now.
     pub(crate) async fn launch(&self) -> Result<Arc<Browser>, LaunchError> {
-        match self.take_standby() {
-            Some(browser) => Ok(browser),
-            None => self.launch_now().await,
-        }
-    }
-
-    fn take_standby(&self) -> Option<Arc<Browser>> {
-        let standby = self.standby.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-        self.standby_taken.notify_one();
-        standby.is_alive().then_some(standby)
-    }
-
-    /// Whether one that stood by is of no use any more, or none does.
-    fn lacks_standby(&self) -> bool {
-        let standby = self.standby.lock().unwrap_or_else(PoisonError::into_inner);
-        standby.as_ref().is_none_or(|browser| !browser.is_alive())
-    }
-
-    /// Keeps one browser standing by, launched when `is_idle` so that it takes nothing from those that are served.
-    pub(crate) async fn keep_standby(
-        self: Arc<Self>,
-        closing: CancellationToken,
-        is_idle: impl Fn() -> bool,
-    ) {
-        const LOOK: Duration = Duration::from_millis(500);
-        while !closing.is_cancelled() {
-            if self.lacks_standby()
-                && is_idle()
-                && let Some(Ok(browser)) = closing.run_until_cancelled(self.launch_now()).await
-            {
-                *self.standby.lock().unwrap_or_else(PoisonError::into_inner) = Some(browser);
+        if let Some(browser) = self.standby.take() {
+            // It answered when it was launched, which may be long ago.
+            browser.probe(STANDBY_PROBE).await;
+            if browser.is_available() {
+                return Ok(browser);
             }
-            let _ =
-                closing.run_until_cancelled(tokio::time::timeout(LOOK, self.standby_taken.notified())).await;
+            browser.kill(RestartReason::Hung);
         }
-        if let Some(browser) = self.take_standby() {
-            browser.close().await;
-        }
+        self.launch_now().await
     }
 
-    async fn launch_now(&self) -> Result<Arc<Browser>, LaunchError> {
+    pub(crate) async fn launch_now(&self) -> Result<Arc<Browser>, LaunchError> {
         // The semaphore is never closed; without it the launch goes on all the same.
         let _turn = self.at_once.acquire().await.ok();
         let launched = match self.try_launch(!self.without_sandbox.load(Ordering::Relaxed)).await {
@@ -108,7 +81,13 @@ impl Launcher {
         Browser::launch(&self.binary, &options, &self.profile, generation, limit, &self.tasks).await
     }
 
+    /// Whether any browser has ever come up.
+    pub(crate) fn has_launched(&self) -> bool {
+        self.launched.load(Ordering::Relaxed)
+    }
+
     fn enlist(&self, browser: &Arc<Browser>) {
+        self.launched.store(true, Ordering::Relaxed);
         tracing::info!(
             generation = browser.generation,
             pid = browser.pid(),

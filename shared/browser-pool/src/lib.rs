@@ -61,6 +61,7 @@ mod process;
 mod progress;
 mod quarantine;
 mod slot;
+mod standby;
 
 pub use attempts::{Attempts, Job};
 pub use config::{Identity, PageProfile, PoolConfig, Recycle, Supervision, Viewport};

@@ -68,11 +68,16 @@ pub(crate) struct Page {
 struct ContextGuard {
     connection: Connection,
     id: BrowserContextId,
+    /// Whose events are listened to.
+    session: Option<SessionId>,
     armed: AtomicBool,
 }
 
 impl Drop for ContextGuard {
     fn drop(&mut self) {
+        if let Some(session) = &self.session {
+            self.connection.stop_listening(session);
+        }
         if *self.armed.get_mut() {
             self.connection.tell(None, &DisposeBrowserContextParams { browser_context_id: self.id.clone() });
         }
@@ -97,7 +102,8 @@ impl Page {
             origins_with_universal_network_access: None,
         };
         let id = connection.send(None, &create).within(deadline).await?.browser_context_id;
-        let context = ContextGuard { connection: connection.clone(), id, armed: AtomicBool::new(true) };
+        let mut context =
+            ContextGuard { connection: connection.clone(), id, session: None, armed: AtomicBool::new(true) };
         let no_downloads = connection.send(None, &deny_downloads(&context.id));
         let target =
             connection.send(None, &new_target(&context.id, profile)).within(deadline).await?.target_id;
@@ -107,6 +113,7 @@ impl Page {
         let frame = FrameId::new(target.inner().clone());
         let watch = Arc::new(PageWatch::new(connection.clone(), session.clone(), frame.inner().clone()));
         connection.listen(&session, watch.clone());
+        context.session = Some(session.clone());
         let world = prepare(browser, &session, &frame, profile, deadline).await?;
         no_downloads.within(deadline).await?;
         browser.page_opened();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use prometheus::Registry;
-use tokio::sync::{Notify, Semaphore, watch};
+use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -26,6 +26,7 @@ use crate::process::{self, LaunchOptions};
 use crate::progress::LastSuccess;
 use crate::quarantine::Quarantine;
 use crate::slot::{self, OPEN_LIMIT, Slot};
+use crate::standby::{self, Standby};
 
 /// After so many failed launches in a row, of every browser, requests are refused instead of kept waiting.
 const BREAKER: u32 = 3;
@@ -126,12 +127,12 @@ impl BrowserPool {
             allow_no_sandbox: config.allow_no_sandbox,
             metrics: metrics.clone(),
             tasks: tasks.clone(),
-            at_once: Semaphore::new(std::thread::available_parallelism().map_or(2, std::num::NonZero::get)),
+            at_once: Semaphore::new(cores()),
             generations: AtomicU64::new(0),
             without_sandbox: AtomicBool::new(false),
             alive: Mutex::default(),
-            standby: Mutex::default(),
-            standby_taken: Notify::new(),
+            launched: AtomicBool::new(false),
+            standby: Standby::default(),
         });
         let (changed, changes) = watch::channel(0);
         let (fatal_sender, fatal) = watch::channel(None);
@@ -215,6 +216,10 @@ impl BrowserPool {
     }
 }
 
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(2, std::num::NonZero::get)
+}
+
 fn launch_options(config: &PoolConfig, egress: &Egress) -> LaunchOptions {
     let identity = config.page.identity.as_ref();
     LaunchOptions {
@@ -235,15 +240,18 @@ impl Inner {
             let is_idle = move || {
                 inner.admission.queue_depth() == 0 && inner.slots.iter().all(|slot| slot.browser().is_some())
             };
-            self.tasks.spawn(Arc::clone(&self.launcher).keep_standby(self.closing.clone(), is_idle));
+            let (launcher, egress) = (Arc::clone(&self.launcher), Arc::clone(&self.egress));
+            self.tasks.spawn(standby::keep(launcher, egress, self.closing.clone(), is_idle));
         }
         for slot in &self.slots {
             let closing = self.closing.clone();
             self.tasks.spawn(Arc::clone(slot).supervise(closing.clone(), fatal.clone()));
             let admission = self.admission.clone();
-            let is_idle = move || admission.queue_depth() == 0;
+            // Opening a page takes a core for 15 ms, warming it for 60: only where a core has nothing else to do.
+            let is_idle = move || admission.held() < cores();
             self.tasks.spawn(Arc::clone(slot).keep_warm(closing, is_idle));
         }
+        self.tasks.spawn(Arc::clone(self).measure());
         self.tasks.spawn(sweep_queue(self.admission.clone(), self.closing.clone()));
         self.tasks.spawn(Arc::clone(self).synthesise());
     }
@@ -303,7 +311,8 @@ impl Inner {
                 Err(_) if deadline.has_passed() => return Err(PoolError::Timeout { stage: Stage::Acquire }),
                 // Dead, or as good as: the next round finds another, or waits for its successor.
                 Err(CallError::Gone) => {}
-                Err(CallError::DeadlinePassed { .. }) => browser.kill(RestartReason::Hung),
+                // Hung, or only busy: that is for two probes to say.
+                Err(CallError::DeadlinePassed { .. }) => browser.probe(self.supervision.probe_limit).await,
                 Err(error) => return Err(acquire_error(&error)),
             }
         }
@@ -404,6 +413,16 @@ impl Inner {
         }
     }
 
+    /// Measures every browser that has a process: serving, standing by, retiring, or a retry's own.
+    async fn measure(self: Arc<Self>) {
+        let pause = self.supervision.probe_interval;
+        while self.closing.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
+            for browser in self.launcher.living() {
+                self.metrics.cpu.inc_by(browser.measure().await.as_secs_f64());
+            }
+        }
+    }
+
     /// Renders a page of our own now and then: a browser that answers its probe may still be unable to draw.
     async fn synthesise(self: Arc<Self>) {
         const SAMPLE: &str =
@@ -431,7 +450,9 @@ impl Inner {
         let (slot, browser) = self.least_busy(deadline).await?;
         let page = slot.open(&browser, deadline).await.map_err(|error| acquire_error(&error))?;
         let drawn = slot::warm_up(&page, html, self.launcher.profile.viewport, deadline).await;
-        page.dispose(Deadline::after(self.supervision.dispose_limit)).await;
+        if !page.dispose(Deadline::after(self.supervision.dispose_limit)).await {
+            browser.kill(RestartReason::DisposeStuck);
+        }
         drawn
     }
 }

@@ -19,6 +19,10 @@ use crate::page::{Document, Page};
 /// Failed launches are repeated after half a second, then twice as long each time, up to this.
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(30);
 
+/// A browser that dies so soon may do so again and again.
+const SHORT_LIFE: Duration = Duration::from_secs(1);
+const SHORT_LIVES_FORGIVEN: u32 = 3;
+
 /// Opening a page takes some 15 ms: a browser that needs this long is not worth waiting for.
 pub(crate) const OPEN_LIMIT: Duration = Duration::from_secs(5);
 
@@ -104,6 +108,7 @@ impl Slot {
         closing: CancellationToken,
         fatal: watch::Sender<Option<String>>,
     ) {
+        let mut short_lives = 0;
         while !closing.is_cancelled() {
             match closing.run_until_cancelled(self.browsers.get()).await {
                 None => break,
@@ -112,12 +117,16 @@ impl Slot {
                     self.publish(&browser);
                     match self.look_after(&browser, &closing).await {
                         // Handing it back and taking it again is what makes deadpool judge it.
-                        Turn::GoOn => {}
-                        Turn::Died => self.launcher.note_death(&browser),
+                        Turn::GoOn => short_lives = 0,
+                        Turn::Died => {
+                            self.launcher.note_death(&browser);
+                            short_lives = if browser.age() < SHORT_LIFE { short_lives + 1 } else { 0 };
+                            back_off(short_lives, &closing).await;
+                        }
                         Turn::Closing => break,
                     }
                 }
-                Some(Err(error)) => self.launch_failed(&error.to_string(), &error, &closing, &fatal).await,
+                Some(Err(error)) => self.launch_failed(&error, &closing, &fatal).await,
             }
         }
         let last = self.current.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -171,6 +180,13 @@ impl Slot {
             }
             self.launcher.tasks.spawn(retire(predecessor, self.launcher.supervision.retire_limit));
         }
+        browser.begins_to_serve();
+        // What was open ahead is the predecessor's: dropping a page disposes of it.
+        while self.warm.try_remove().is_ok() {}
+        for page in self.launcher.standby.pages_of(browser) {
+            // No room is no loss: the page is disposed of when it is dropped.
+            drop(self.warm.try_add(page));
+        }
         self.changed.send_modify(|changes| *changes += 1);
         self.refill.notify_one();
     }
@@ -191,7 +207,6 @@ impl Slot {
         if was_available != browser.is_available() {
             self.changed.send_modify(|changes| *changes += 1);
         }
-        self.launcher.metrics.cpu.inc_by(browser.measure().await.as_secs_f64());
         self.refill.notify_one();
         Turn::GoOn
     }
@@ -204,26 +219,35 @@ impl Slot {
     /// Back-off; a browser that still serves goes on serving meanwhile.
     async fn launch_failed(
         &self,
-        said: &str,
         error: &managed::PoolError<LaunchError>,
         closing: &CancellationToken,
         fatal: &watch::Sender<Option<String>>,
     ) {
         let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
         self.changed.send_modify(|changes| *changes += 1);
-        tracing::error!(said, failures, "a browser could not be started");
-        if let managed::PoolError::Backend(LaunchError::NoSandbox { said }) = error {
+        tracing::error!(%error, failures, "a browser could not be started");
+        if let managed::PoolError::Backend(LaunchError::NoSandbox { said }) = error
+            && !self.launcher.has_launched()
+        {
             fatal.send_replace(Some(said.clone()));
         }
-        let pause = Duration::from_millis(500 << failures.min(7).saturating_sub(1)).min(LONGEST_BACK_OFF);
-        let jittered = pause.mul_f64(fastrand::f64().mul_add(0.4, 0.8));
-        let _ = closing.run_until_cancelled(tokio::time::sleep(jittered)).await;
+        back_off(failures + SHORT_LIVES_FORGIVEN, closing).await;
     }
 }
 
-/// Opens a page in `browser` with an egress address of its own.
+/// Half a second, then twice as long each time. The first short lives are forgiven: whoever waits for a browser whose
+/// predecessor was killed is not to wait longer than the launch takes.
+async fn back_off(times: u32, closing: &CancellationToken) {
+    let Some(doublings) = times.checked_sub(SHORT_LIVES_FORGIVEN + 1) else { return };
+    let pause = Duration::from_millis(500 << doublings.min(6)).min(LONGEST_BACK_OFF);
+    let jittered = pause.mul_f64(fastrand::f64().mul_add(0.4, 0.8));
+    let _ = closing.run_until_cancelled(tokio::time::sleep(jittered)).await;
+}
+
+/// Opens a page in `browser` with an egress address of its own. The opening is a task of the pool's, so that a page
+/// whose request has gone away meanwhile is disposed of and not forgotten half open.
 pub(crate) async fn open_page(
-    launcher: &Launcher,
+    launcher: &Arc<Launcher>,
     egress: &Egress,
     browser: &Arc<Browser>,
     deadline: Deadline,
@@ -232,7 +256,15 @@ pub(crate) async fn open_page(
         tracing::error!(%error, "no egress address could be opened for a page");
         CallError::Rejected { method: "egress".to_owned(), message: "no address could be opened".to_owned() }
     })?;
-    Page::open(browser, &launcher.profile, egress, deadline).await
+    let (opener, browser) = (Arc::clone(launcher), Arc::clone(browser));
+    let opening = launcher.tasks.spawn(async move {
+        Page::open(&browser, &opener.profile, egress, Deadline::after(OPEN_LIMIT)).await
+    });
+    match deadline.limit(opening).await {
+        Ok(Ok(opened)) => opened,
+        Ok(Err(_)) => Err(CallError::Gone),
+        Err(_) => Err(CallError::DeadlinePassed { method: "opening a page".to_owned() }),
+    }
 }
 
 /// Shows a sample and captures a corner of it: fonts, rasteriser and encoder are then up.

@@ -53,6 +53,25 @@ async fn a_standby_takes_the_place_of_a_killed_browser() {
 }
 
 #[tokio::test]
+async fn a_standby_that_hangs_is_not_taken() {
+    let pool = Pool::start(PoolConfig { standby: true, ..small() }).await;
+    pool.serves().await;
+    let serving = browsers().remove(0);
+    let standby = eventually("one stands by", PATIENCE, || {
+        std::future::ready(browsers().into_iter().find(|browser| *browser != serving))
+    })
+    .await;
+    signal(standby.pid, Signal::STOP).expect("it runs");
+    signal(serving.pid, Signal::KILL).expect("it runs");
+    assert!(is_jpeg(&pool.render("<h1>x</h1>", 1).await.expect("rendered by a third one")));
+    eventually("the hung one is killed", PATIENCE, || {
+        std::future::ready((!standby.is_running()).then_some(()))
+    })
+    .await;
+    pool.ends_cleanly().await;
+}
+
+#[tokio::test]
 async fn a_killed_renderer_costs_its_neighbour_nothing() {
     let pool = Pool::start(small()).await;
     pool.serves().await;

@@ -42,7 +42,7 @@ async fn an_endless_script_ends_by_the_deadline_and_its_neighbour_goes_on() {
 async fn a_lease_that_is_kept_is_taken_back_after_its_deadline() {
     let pool = Pool::start(small()).await;
     pool.serves().await;
-    let mut kept = pool.browsers.attempts(job(1, Duration::from_millis(100))).page().await.expect("leased");
+    let mut kept = pool.browsers.attempts(job(1, Duration::from_secs(1))).page().await.expect("leased");
     pool.is_at_rest().await;
     let error = draw(&mut kept, "<h1>late</h1>").await.expect_err("it is no longer ours");
     assert!(matches!(error, PoolError::Timeout { .. }), "{error}");

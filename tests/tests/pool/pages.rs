@@ -75,6 +75,7 @@ async fn what_a_page_shows_is_told_from_what_it_hides() {
         ("<p style='opacity:0'>text", false),
         ("<p style='position:absolute;left:-5000px'>text", false),
         ("<script>'only a script'</script>", false),
+        ("<form>text<input name=checkVisibility><input name=getBoundingClientRect></form>", true),
         (
             "<img src='data:image/svg+xml,<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"20\"><rect width=\"20\" height=\"20\"/></svg>'>",
             true,
@@ -106,5 +107,16 @@ async fn an_alert_is_answered() {
     let pool = Pool::start(small()).await;
     let html = "<script>alert(1); document.documentElement.style.background = '#0f0'</script>";
     assert_eq!(centre(&pool, &document(html, None, None)).await, [0, 255, 0]);
+    pool.ends_cleanly().await;
+}
+
+#[tokio::test]
+async fn a_page_that_closes_itself_ends_at_once() {
+    let pool = Pool::start(small()).await;
+    let mut page = pool.lease().await.expect("leased");
+    let error =
+        page.show(&document("<script>window.close()</script>", None, None)).await.expect_err("closed");
+    assert_eq!(error, PoolError::BrowserCrash { retriable: true });
+    drop(page);
     pool.ends_cleanly().await;
 }

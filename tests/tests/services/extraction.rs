@@ -148,3 +148,17 @@ async fn requests_share_nothing() {
         );
     }
 }
+
+#[tokio::test]
+async fn popups_and_half_characters_keep_no_page_from_being_read() {
+    let Ingestion { site, service } = &ingestion(&[]).await;
+    let request = json!({ "url": site.url("/pop-under.html"), "include_html": true });
+    let found = product(&service.client().post("/v1/extract", &request).await.expect("an answer"));
+    assert_eq!(found["title"], "Juniper J2 Mini PC, Intel N150, 16GB, 512GB");
+    assert_eq!(found["price"], 189.0);
+    let html = found["raw_html"].as_str().expect("the DOM");
+    let html = base64_simd::STANDARD.decode_to_vec(html).expect("base64");
+    let html = String::from_utf8(html).expect("UTF-8");
+    assert!(html.contains("great \u{fffd}…"), "half a character is replaced, and nothing else");
+    assert_eq!(site.hits("/article.html"), 0, "no window was opened");
+}

@@ -65,7 +65,7 @@ impl Connection {
             waiting: Mutex::default(),
             closed: CancellationToken::new(),
         });
-        tokio::spawn(write(writer, messages, shared.closed.clone()));
+        tokio::spawn(write(writer, messages, Arc::clone(&shared)));
         tokio::spawn(read(reader, Arc::clone(&shared)));
         Self { shared }
     }
@@ -231,22 +231,23 @@ async fn read(mut pipe: impl AsyncRead + Unpin, shared: Arc<Shared>) {
 async fn write(
     mut pipe: impl AsyncWrite + Unpin,
     mut messages: mpsc::UnboundedReceiver<Vec<u8>>,
-    closed: CancellationToken,
+    shared: Arc<Shared>,
 ) {
     let mut batch = Vec::new();
     loop {
         let next = tokio::select! {
-            () = closed.cancelled() => return,
+            () = shared.closed.cancelled() => return,
             next = messages.recv() => next,
         };
         let Some(first) = next else { return };
         gather(&mut batch, &first, &mut messages);
         let written = tokio::select! {
-            () = closed.cancelled() => return,
+            () = shared.closed.cancelled() => return,
             written = pipe.write_all(&batch) => written,
         };
         if written.is_err() {
-            return;
+            // Nobody reads any more, so nobody will answer.
+            return shared.end();
         }
     }
 }

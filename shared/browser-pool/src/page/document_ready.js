@@ -1,6 +1,9 @@
 // Run in an isolated world right after the document was set. Answers when everything that a picture needs is
 // there, each wait capped by the budget (ms), and says what was not.
 (async (budget, css) => {
+  // A document can name a form field "checkVisibility": the prototypes' own functions cannot be replaced so.
+  const isVisible = Function.prototype.call.bind(Element.prototype.checkVisibility);
+  const boxOf = Function.prototype.call.bind(Element.prototype.getBoundingClientRect);
   const started = performance.now();
   const late = [];
   const capped = (what, promise) => {
@@ -12,14 +15,15 @@
   if (css !== null) {
     const style = document.createElement('style');
     style.textContent = css;
-    (document.body || document.documentElement).append(style);
+    const root = document.body || document.documentElement || document.appendChild(document.createElement('html'));
+    root.append(style);
   }
   if (document.readyState !== 'complete') {
     await capped('load', new Promise(done => addEventListener('load', done, { once: true })));
   }
   const loaded = performance.now() - started;
   // Layout first: a web font is only asked for once some text needs it.
-  document.documentElement && document.documentElement.getBoundingClientRect();
+  if (document.documentElement) boxOf(document.documentElement);
   await capped('fonts', document.fonts.ready);
   await capped('images', Promise.all(Array.from(document.images, image => image.decode().catch(() => {}))));
   if (document.scripts.length) {
@@ -27,8 +31,8 @@
     await capped('frames', new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
   }
   const visible = element =>
-    element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
-    element.getBoundingClientRect().width > 0 && element.getBoundingClientRect().height > 0;
+    isVisible(element, { opacityProperty: true, visibilityProperty: true }) &&
+    boxOf(element).width > 0 && boxOf(element).height > 0;
   const inView = box => box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
   // A picture of this page cannot be blank when it shows text, or something that draws itself.
   const showsSomething = () => {
@@ -45,7 +49,7 @@
       if (box.width > 1 && box.height > 1 && inView(box)) return true;
     }
     for (const image of Array.from(document.images).slice(0, 500)) {
-      if (image.naturalWidth > 1 && visible(image) && inView(image.getBoundingClientRect())) return true;
+      if (image.naturalWidth > 1 && visible(image) && inView(boxOf(image))) return true;
     }
     return false;
   };

@@ -4,7 +4,7 @@
   let last = '', since = 0;
   const look = () => {
     let now = '';
-    try { now = String(fields() || '').slice(0, 2000); } catch { now = ''; }
+    try { now = String(fields() || '').slice(0, 2000).toWellFormed(); } catch { now = ''; }
     const time = performance.now();
     if (now !== last) { last = now; since = time; }
     return now !== '' && time - since >= stable;

@@ -2,5 +2,6 @@
 (limit => {
   const type = document.doctype ? new XMLSerializer().serializeToString(document.doctype) : '';
   const text = type + (document.documentElement ? document.documentElement.outerHTML : '');
-  return text.length > limit ? text.slice(0, limit) : text;
+  // Half of a surrogate pair is no text: a page can hold one, and the cut can make one.
+  return (text.length > limit ? text.slice(0, limit) : text).toWellFormed();
 })

@@ -125,6 +125,10 @@ impl Page {
         if error == "net::ERR_ABORTED" && self.watch.main_document().is_some() {
             return Ok(false);
         }
+        if error.contains("UNSAFE_PORT") || error.contains("UNSAFE_REDIRECT") || error.contains("BLOCKED_BY")
+        {
+            return Err(PoolError::Forbidden);
+        }
         Err(self.egress_failure(false).unwrap_or_else(|| network_error(NetworkFailure::of_chromium(&error))))
     }
 

@@ -44,7 +44,7 @@ const ALWAYS: [(&str, &str); 37] = [
     ("--disable-extensions", "none are wanted"),
     ("--disable-hang-monitor", "hung pages end by their request's deadline"),
     ("--disable-prompt-on-repost", "there is nobody to ask"),
-    ("--disable-popup-blocking", "popups are closed with their context; blocking them changes what pages do"),
+    ("--block-new-web-contents", "no popups: nobody looks at them, and one that waits makes its opener wait"),
     ("--disable-background-timer-throttling", "several pages work at once, none is in the foreground"),
     ("--disable-backgrounding-occluded-windows", "the same"),
     ("--disable-renderer-backgrounding", "the same"),
