@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use browser_pool::{Document, Shot, ShotFormat, Viewport};
 use serde::Deserialize;
-use service_kit::{ApiError, ErrorKind, Field, RequestFields, whole};
+use service_kit::{ApiError, ErrorKind, Field, RequestFields, short, whole};
 use utoipa::ToSchema;
 
 use crate::config::ImageSettings;
@@ -13,6 +13,8 @@ use crate::config::ImageSettings;
 /// CSS pixels of a side.
 const MOST_SIDE: u32 = 4096;
 const SCALES: std::ops::RangeInclusive<f64> = 0.1..=4.0;
+/// Of a picture's side as Chromium captures it: one of a single pixel never comes.
+const LEAST_CAPTURED: f64 = 2.0;
 /// Of the picture: at four bytes each it is 200 MB in Chromium.
 const MOST_PIXELS: f64 = 50_000_000.0;
 const LONGEST_TIMEOUT_S: f64 = 60.0;
@@ -134,7 +136,7 @@ impl RenderRequest {
             return Err(Self::refuse("quality", self.quality));
         }
         if !(self.timeout_s > 0.0 && self.timeout_s <= LONGEST_TIMEOUT_S) {
-            return Err(Self::refuse("timeout_s", self.timeout_s));
+            return Err(Self::refuse("timeout_s", short(self.timeout_s)));
         }
         let css_overrides = self.css_overrides.filter(|css| !css.is_empty());
         if let Some(css) = css_overrides.as_ref().filter(|css| css.len() > MOST_CSS_BYTES) {
@@ -174,7 +176,7 @@ impl RenderRequest {
             }
         }
         if !SCALES.contains(&self.scale_factor) {
-            return Err(Self::refuse("scale_factor", self.scale_factor));
+            return Err(Self::refuse("scale_factor", short(self.scale_factor)));
         }
         let pixels = f64::from(self.width) * f64::from(self.height) * self.scale_factor.powi(2);
         if pixels > MOST_PIXELS {
@@ -193,8 +195,21 @@ impl RenderOptions {
             html: &self.html,
             css_overrides: self.css_overrides.as_deref(),
             javascript: self.javascript.as_deref(),
-            viewport: self.viewport,
+            viewport: self.page_viewport(),
         }
+    }
+
+    /// What the page is laid out in: what was asked for, enlarged where a side of it would be too small to be
+    /// captured.
+    fn page_viewport(&self) -> Viewport {
+        let Viewport { width, height, scale } = self.viewport;
+        let least = (LEAST_CAPTURED / scale).ceil() as u32;
+        Viewport { width: width.max(least), height: height.max(least), scale }
+    }
+
+    /// The captured picture is larger than what was asked for.
+    pub(crate) fn is_cropped(&self) -> bool {
+        self.page_viewport() != self.viewport
     }
 
     pub(crate) fn shot(&self) -> Shot {
@@ -215,5 +230,32 @@ impl RenderOptions {
         let mut hasher = DefaultHasher::new();
         (&self.html, &self.css_overrides, &self.javascript).hash(&mut hasher);
         hasher.finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn laid_out_in(width: u32, height: u32, scale: f64) -> (u32, u32, bool) {
+        let json = serde_json::json!({"html": "x", "width": width, "height": height, "scale_factor": scale});
+        let request: RenderRequest = serde_json::from_value(json).expect("a request");
+        let options = request.check(&Config::default().image).expect("valid");
+        let page = options.document().viewport;
+        assert!((page.scale - scale).abs() < f64::EPSILON);
+        (page.width, page.height, options.is_cropped())
+    }
+
+    #[test]
+    fn a_page_is_laid_out_in_what_was_asked_for_and_at_least_two_pixels() {
+        assert_eq!(laid_out_in(1200, 630, 2.0), (1200, 630, false));
+        assert_eq!(laid_out_in(2, 2, 1.0), (2, 2, false));
+        assert_eq!(laid_out_in(1, 1, 4.0), (1, 1, false));
+        assert_eq!(laid_out_in(1, 1, 1.0), (2, 2, true));
+        assert_eq!(laid_out_in(10, 10, 0.1), (20, 20, true));
+        assert_eq!(laid_out_in(5, 630, 0.1), (20, 630, true));
+        assert_eq!(laid_out_in(4096, 3, 0.5), (4096, 4, true));
+        assert_eq!(laid_out_in(1, 1, 0.3), (7, 7, true));
     }
 }

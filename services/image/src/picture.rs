@@ -3,7 +3,9 @@
 
 use std::io::Cursor;
 
-use browser_pool::Viewport;
+use browser_pool::{ShotFormat, Viewport};
+use bytes::Bytes;
+use image::codecs::jpeg::JpegEncoder;
 use image::{GenericImageView, ImageFormat, ImageReader};
 
 use crate::options::Format;
@@ -27,6 +29,8 @@ pub(crate) enum Unusable {
     Jpeg(#[from] image::ImageError),
     #[error("the captured picture is {width}×{height} pixels instead of {wanted_width}×{wanted_height}")]
     Size { width: u32, height: u32, wanted_width: u32, wanted_height: u32 },
+    #[error("the captured picture cannot be cropped to the size that was asked for")]
+    Crop(#[source] image::ImageError),
     #[error("the captured picture is blank although the page is not")]
     Blank,
 }
@@ -47,6 +51,29 @@ pub(crate) fn check(
         return Err(Unusable::Blank);
     }
     Ok(checked)
+}
+
+/// The upper left part of a picture that was captured larger than what was asked for, in its own format.
+pub(crate) fn crop(bytes: &[u8], format: ShotFormat, wanted: Viewport) -> Result<Bytes, Unusable> {
+    let side = |css: u32, captured: u32| {
+        let pixels = (f64::from(css) * wanted.scale).round() as u32;
+        pixels.max(1).min(captured)
+    };
+    let container = match format {
+        ShotFormat::Png => ImageFormat::Png,
+        ShotFormat::Jpeg { .. } => ImageFormat::Jpeg,
+    };
+    let whole = ImageReader::with_format(Cursor::new(bytes), container).decode().map_err(Unusable::Crop)?;
+    let part = whole.crop_imm(0, 0, side(wanted.width, whole.width()), side(wanted.height, whole.height()));
+    let mut cropped = Cursor::new(Vec::new());
+    match format {
+        ShotFormat::Png => part.write_to(&mut cropped, container),
+        ShotFormat::Jpeg { quality } => {
+            part.write_with_encoder(JpegEncoder::new_with_quality(&mut cropped, quality))
+        }
+    }
+    .map_err(Unusable::Crop)?;
+    Ok(cropped.into_inner().into())
 }
 
 /// Chromium rounds a fraction of a pixel one way or the other.
@@ -133,6 +160,28 @@ mod tests {
         }
         let tiny = encoded(Format::Png, 1, 1, None);
         assert!(check(&tiny, Format::Png, viewport(1, 1, 0.1), false).is_ok());
+    }
+
+    #[test]
+    fn what_was_captured_larger_is_cropped_to_what_was_asked_for() {
+        for (format, shot) in
+            [(Format::Png, ShotFormat::Png), (Format::Jpeg, ShotFormat::Jpeg { quality: 90 })]
+        {
+            let captured = encoded(format, 2, 63, Some((1, 62)));
+            for (wanted, width, height) in
+                [(viewport(5, 630, 0.1), 1, 63), (viewport(1, 1, 0.1), 1, 1), (viewport(15, 630, 0.1), 2, 63)]
+            {
+                let cropped = crop(&captured, shot, wanted).expect("a picture");
+                let checked = check(&cropped, format, wanted, false).expect("usable");
+                assert_eq!((checked.width, checked.height), (width, height), "{format:?} {wanted:?}");
+                // The dot lies outside of what is one pixel wide; in a JPEG it colours its surroundings.
+                if format == Format::Png {
+                    assert_eq!(checked.one_colour, width == 1, "{wanted:?}");
+                }
+            }
+        }
+        let broken = crop(b"no picture", ShotFormat::Png, viewport(1, 1, 1.0));
+        assert!(matches!(broken, Err(Unusable::Crop(_))));
     }
 
     #[test]
