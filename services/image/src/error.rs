@@ -35,8 +35,15 @@ pub(crate) fn of_cpu(error: CpuError, timeout_s: f64) -> ApiError {
 }
 
 pub(crate) fn of_picture(unusable: Unusable) -> ApiError {
-    let message = format!("{unusable}, ask for it again");
-    ApiError::new(ErrorKind::RenderFailure, message).with_cause(unusable)
+    let is_blank = matches!(unusable, Unusable::Blank);
+    // The same page gives the same picture: asking again is of no use.
+    let advice = if is_blank {
+        "look for text in the colour of its background and for content outside the viewport"
+    } else {
+        "ask for it again"
+    };
+    let message = format!("{unusable}, {advice}");
+    ApiError::new(ErrorKind::RenderFailure, message).with_retriable(!is_blank).with_cause(unusable)
 }
 
 fn timeout(stage: &'static str, timeout_s: f64) -> ApiError {
@@ -92,6 +99,15 @@ mod tests {
                 "{answer}"
             );
         }
+    }
+
+    #[test]
+    fn a_blank_picture_is_not_worth_another_try_and_a_wrong_one_is() {
+        let blank = of_picture(Unusable::Blank);
+        assert_eq!((blank.kind, blank.retriable), (ErrorKind::RenderFailure, false));
+        assert!(blank.message.contains("the colour of its background"), "{blank}");
+        let wrong = Unusable::Size { width: 1, height: 1, wanted_width: 2, wanted_height: 2 };
+        assert!(of_picture(wrong).retriable);
     }
 
     #[test]
