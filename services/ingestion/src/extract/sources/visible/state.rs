@@ -53,8 +53,12 @@ fn stock_lines(scene: &Scene<'_, '_>, found: &mut Candidates) {
     }
 }
 
-/// The state that most of the line's words are about.
+/// The state that most of the words of one of the line's parts are about: "Out of stock · back in two weeks".
 fn told_by(line: &str) -> Option<Availability> {
+    line.split(['·', '|', '•', ';', '–', '—']).find_map(told_by_part)
+}
+
+fn told_by_part(line: &str) -> Option<Availability> {
     const SHARE: f64 = 0.45;
     let lower = line.to_lowercase();
     let lists = [
