@@ -113,7 +113,9 @@ impl Page {
     async fn navigate(&self, visit: &Visit<'_>, deadline: Deadline) -> Result<bool, PoolError> {
         self.egress.begin();
         if let (Some(user_agent), Some(identity)) = (visit.user_agent, self.browser.presented()) {
-            self.browser.connection().tell(Some(&self.session), &identity.command(Some(user_agent)));
+            // Awaited: a navigation into a new process takes along what the old one has confirmed.
+            let present = self.send(&identity.command(Some(user_agent)));
+            self.answer(Stage::Load, deadline, present).await?;
         }
         let navigation = self.send(&NavigateParams::new(visit.url.as_str()));
         let answer = self.answer(Stage::Load, deadline, navigation).await;
