@@ -27,9 +27,6 @@ else
   cargo test --release --locked --workspace --lib --bins --tests
 fi
 
-step "documentation tests"
-cargo test --release --locked --workspace --doc
-
 if command -v cargo-deny >/dev/null || command -v cargo-machete >/dev/null; then
   step "dependencies"
   tools/dev/audit.sh
