@@ -27,6 +27,9 @@ else
   cargo test --release --locked --workspace --lib --bins --tests
 fi
 
+step "examples in the documentation"
+cargo test --release --locked --workspace --doc --quiet
+
 if command -v cargo-deny >/dev/null || command -v cargo-machete >/dev/null; then
   step "dependencies"
   tools/dev/audit.sh

@@ -245,7 +245,10 @@ impl Inner {
         }
         for slot in &self.slots {
             let closing = self.closing.clone();
-            self.tasks.spawn(Arc::clone(slot).supervise(closing.clone(), fatal.clone()));
+            let inner = Arc::clone(self);
+            let is_needed =
+                move || inner.admission.held() == 0 || inner.slots.iter().all(|slot| slot.browser().is_none());
+            self.tasks.spawn(Arc::clone(slot).supervise(closing.clone(), fatal.clone(), is_needed));
             let admission = self.admission.clone();
             // Opening a page takes a core for 15 ms, warming it for 60: only where a core has nothing else to do.
             let is_idle = move || admission.held() < cores();

@@ -107,6 +107,7 @@ impl Slot {
         self: Arc<Self>,
         closing: CancellationToken,
         fatal: watch::Sender<Option<String>>,
+        is_needed: impl Fn() -> bool,
     ) {
         let mut short_lives = 0;
         while !closing.is_cancelled() {
@@ -122,6 +123,7 @@ impl Slot {
                             self.launcher.note_death(&browser);
                             short_lives = if browser.age() < SHORT_LIFE { short_lives + 1 } else { 0 };
                             back_off(short_lives, &closing).await;
+                            let _ = closing.run_until_cancelled(rest_until(&is_needed)).await;
                         }
                         Turn::Closing => break,
                     }
@@ -233,6 +235,19 @@ impl Slot {
         }
         back_off(failures + SHORT_LIVES_FORGIVEN, closing).await;
     }
+}
+
+/// A launch takes a core for a fifth of a second. While the other browsers serve, that is better spent on the requests
+/// that have just lost theirs; they are not given way to for long.
+async fn rest_until(is_needed: impl Fn() -> bool) {
+    const LONGEST: Duration = Duration::from_secs(1);
+    const LOOK: Duration = Duration::from_millis(20);
+    let needed = async {
+        while !is_needed() {
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    let _ = tokio::time::timeout(LONGEST, needed).await;
 }
 
 /// Half a second, then twice as long each time. The first short lives are forgiven: whoever waits for a browser whose
