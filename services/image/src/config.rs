@@ -8,7 +8,9 @@ use browser_pool::{
 };
 use clap::ArgAction::Set;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use service_kit::settings::{BrowserSettings, ServerSettings, TelemetrySettings, boolean, defaults};
+use service_kit::settings::{
+    BrowserSettings, ServerSettings, TelemetrySettings, boolean, defaults, integer, seconds,
+};
 
 /// Shown once in every page that is opened ahead: the same kinds of things that a card has, so that their fonts and
 /// the compositor are warm.
@@ -71,6 +73,16 @@ pub struct ImageSettings {
     #[arg(long, env = "PLAYWRIGHT_RENDER_NETWORK", value_name = "NETWORK", value_enum)]
     #[arg(default_value = "public", ignore_case = true)]
     pub render_network: RenderNetwork,
+
+    /// Pictures that would look the same every time are kept, up to so many MiB of memory; 0 keeps none
+    #[arg(long, env = "PLAYWRIGHT_IMAGE_CACHE_MB", value_name = "MIB")]
+    #[arg(value_parser = integer::<u64, 0, 1_048_576>, default_value = "64")]
+    pub cache_mb: u64,
+
+    /// How long such a picture is kept
+    #[arg(long = "image-cache-ttl-s", env = "PLAYWRIGHT_IMAGE_CACHE_TTL_S", value_name = "SECONDS")]
+    #[arg(value_parser = seconds::<0, 604_800>, default_value = "600")]
+    pub cache_ttl: Duration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -123,6 +135,7 @@ impl Config {
                 viewport: Viewport::default(),
                 identity: None,
                 block_media: false,
+                hear_console: true,
                 warm_html: Some(WARM_CARD.to_owned()),
                 // Opening a page beside a request steals 18 ms from it: enough for a burst, one for each browser at least.
                 warm_pages: browser_count.max(2),

@@ -23,6 +23,8 @@ pub(crate) fn of_pool(error: &PoolError, timeout_s: f64) -> ApiError {
         PoolError::Network { retriable, .. } => {
             ApiError::new(ErrorKind::NetworkError, message).with_retriable(*retriable)
         }
+        PoolError::Unusable { field: "html", .. } => ApiError::new(ErrorKind::InvalidHtml, message),
+        PoolError::Unusable { .. } => ApiError::new(ErrorKind::InvalidRequest, message),
         PoolError::Render { .. } => ApiError::new(ErrorKind::RenderFailure, message),
     }
 }
@@ -46,7 +48,7 @@ pub(crate) fn of_picture(unusable: Unusable) -> ApiError {
     ApiError::new(ErrorKind::RenderFailure, message).with_retriable(!is_blank).with_cause(unusable)
 }
 
-fn timeout(stage: &'static str, timeout_s: f64) -> ApiError {
+pub(crate) fn timeout(stage: &'static str, timeout_s: f64) -> ApiError {
     let message = format!(
         "timeout_s: the {} s passed in the stage {stage}, allow more or render less",
         short(timeout_s)
@@ -89,6 +91,13 @@ mod tests {
                 "network_error",
                 false,
             ),
+            (
+                PoolError::Unusable { field: "selector", what: "nothing matches".to_owned() },
+                400,
+                "invalid_request",
+                false,
+            ),
+            (PoolError::Unusable { field: "html", what: "it left".to_owned() }, 400, "invalid_html", false),
             (PoolError::Render { what: "no frame".to_owned() }, 500, "render_failure", true),
         ];
         for (error, status, kind, retriable) in table {

@@ -1,12 +1,15 @@
-//! The image service: HTML in, a checked picture out, by `POST /v1/render`.
+//! The image service: HTML or an address in, a checked picture out.
 //!
 //! Here is what is HTTP about it and what is a picture about it; browsers and pages are the pool's.
 
+mod cache;
 pub mod config;
+mod draw;
 mod error;
 mod metrics;
 mod options;
 mod picture;
+mod report;
 mod routes;
 mod state;
 
@@ -47,7 +50,8 @@ pub fn app(
     registry: &Registry,
     lifecycle: Lifecycle,
 ) -> Result<App, prometheus::Error> {
-    let metrics = HttpMetrics::new(registry, BUILD, &[routes::render::PATH], &state::STAGES)?;
+    let metrics =
+        HttpMetrics::new(registry, BUILD, &[routes::render::PATH, routes::screenshot::PATH], &state::STAGES)?;
     let state = AppState::new(config, pool.clone(), metrics.clone(), registry)?;
     let health: Arc<dyn Health> = Arc::new(PoolHealth(pool.clone()));
     let kit =

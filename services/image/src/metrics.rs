@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, Registry};
+use prometheus::{HistogramOpts, HistogramVec, IntCounterVec, Opts, PullingGauge, Registry};
 use service_kit::LATENCY_BUCKETS_MS;
 
+use crate::cache::{Origin, Pictures};
 use crate::options::Format;
 
 /// From a plain small card to 50 million noisy pixels.
@@ -15,10 +16,11 @@ pub(crate) struct ImageMetrics {
     images: IntCounterVec,
     generation: HistogramVec,
     size: HistogramVec,
+    cache: IntCounterVec,
 }
 
 impl ImageMetrics {
-    pub(crate) fn new(registry: &Registry) -> Result<Self, prometheus::Error> {
+    pub(crate) fn new(registry: &Registry, pictures: &Pictures) -> Result<Self, prometheus::Error> {
         let by_format = &["format"];
         let metrics = Self {
             images: IntCounterVec::new(
@@ -35,7 +37,16 @@ impl ImageMetrics {
                     .buckets(SIZE_BUCKETS.to_vec()),
                 by_format,
             )?,
+            cache: IntCounterVec::new(
+                Opts::new("playwright_image_cache_requests_total", "Where returned pictures came from"),
+                &["outcome"],
+            )?,
         };
+        register_levels(registry, pictures)?;
+        registry.register(Box::new(metrics.cache.clone()))?;
+        for origin in Origin::ALL {
+            let _ = metrics.cache.with_label_values(&[origin.as_str()]);
+        }
         registry.register(Box::new(metrics.images.clone()))?;
         registry.register(Box::new(metrics.generation.clone()))?;
         registry.register(Box::new(metrics.size.clone()))?;
@@ -48,10 +59,31 @@ impl ImageMetrics {
         Ok(metrics)
     }
 
+    pub(crate) fn came_from(&self, origin: Origin) {
+        self.cache.with_label_values(&[origin.as_str()]).inc();
+    }
+
     pub(crate) fn returned(&self, format: Format, took: Duration, bytes: usize) {
         let label = &[format.as_str()];
         self.images.with_label_values(label).inc();
         self.generation.with_label_values(label).observe(took.as_secs_f64() * 1000.0);
         self.size.with_label_values(label).observe(bytes as f64);
     }
+}
+
+/// Read from the cache itself when they are scraped.
+fn register_levels(registry: &Registry, pictures: &Pictures) -> Result<(), prometheus::Error> {
+    let (bytes, count) = (pictures.clone(), pictures.clone());
+    let bytes = PullingGauge::new(
+        "playwright_image_cache_bytes",
+        "Bytes of the pictures that are kept",
+        Box::new(move || bytes.bytes() as f64),
+    )?;
+    let count = PullingGauge::new(
+        "playwright_image_cache_pictures",
+        "Pictures that are kept",
+        Box::new(move || count.count() as f64),
+    )?;
+    registry.register(Box::new(bytes))?;
+    registry.register(Box::new(count))
 }

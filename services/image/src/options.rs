@@ -1,24 +1,20 @@
-//! What is asked for: the request as it comes, and the options that it stands for once every field has been
+//! What is asked for: the requests as they come, and the options that they stand for once every field has been
 //! checked. Pure: knows no HTTP and no browser.
+
+mod check;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
-use browser_pool::{Document, Shot, ShotFormat, Viewport};
-use serde::Deserialize;
-use service_kit::{ApiError, ErrorKind, Field, RequestFields, short, whole};
+use browser_pool::{Appearance, Area, Document, Rect, ShotFormat, Source, Viewport, WaitFor};
+use serde::{Deserialize, Serialize};
+use service_kit::{ErrorKind, Field, RequestFields, whole};
+use url::Url;
 use utoipa::ToSchema;
 
-use crate::config::ImageSettings;
-
-/// CSS pixels of a side.
-const MOST_SIDE: u32 = 4096;
-const SCALES: std::ops::RangeInclusive<f64> = 0.1..=4.0;
-/// Of a picture's side as Chromium captures it: one of a single pixel never comes.
-const LEAST_CAPTURED: f64 = 2.0;
-/// Of the picture: at four bytes each it is 200 MB in Chromium.
-const MOST_PIXELS: f64 = 50_000_000.0;
-const LONGEST_TIMEOUT_S: f64 = 60.0;
-const MOST_CSS_BYTES: usize = 256 << 10;
+use crate::picture::{Compression, Plan};
+use crate::report::Check;
 
 /// A document to render. Fields that are absent or `null` have their defaults.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -26,50 +22,125 @@ const MOST_CSS_BYTES: usize = 256 << 10;
 pub(crate) struct RenderRequest {
     /// The document; its own scripts run. Non-blank text.
     pub(crate) html: String,
+    #[serde(flatten)]
+    pub(crate) options: PictureRequest,
+}
+
+/// A page to take a picture of. Fields that are absent or `null` have their defaults.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(example = json!({"url": "https://example.org/", "full_page": true, "image_format": "jpeg"}))]
+pub(crate) struct ScreenshotRequest {
+    /// The page to open, absolute, `http` or `https`, at most 8 KiB. Either `url` or `html`.
+    pub(crate) url: Option<String>,
+    /// The document, in place of `url`.
+    pub(crate) html: Option<String>,
+    #[serde(flatten)]
+    pub(crate) options: PictureRequest,
+}
+
+/// What a picture can be asked to be, whatever it shows.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+pub(crate) struct PictureRequest {
     /// CSS pixels.
-    #[serde(default = "default_width", deserialize_with = "whole")]
+    #[serde(default, deserialize_with = "some_whole")]
     #[schema(default = 1200, minimum = 1, maximum = 4096)]
-    pub(crate) width: u32,
+    pub(crate) width: Option<u32>,
     /// CSS pixels.
-    #[serde(default = "default_height", deserialize_with = "whole")]
+    #[serde(default, deserialize_with = "some_whole")]
     #[schema(default = 630, minimum = 1, maximum = 4096)]
-    pub(crate) height: u32,
+    pub(crate) height: Option<u32>,
     #[serde(default)]
     #[schema(default = "png")]
     pub(crate) image_format: Format,
-    /// For `jpeg` only.
-    #[serde(default = "default_quality", deserialize_with = "whole")]
+    /// For `jpeg` and `webp` only.
+    #[serde(default, deserialize_with = "some_whole")]
     #[schema(default = 85, minimum = 1, maximum = 100)]
-    pub(crate) quality: u8,
-    /// Pixels of the picture per CSS pixel; `width · height · scale_factor²` is at most 50 million.
-    #[serde(default = "default_scale")]
+    pub(crate) quality: Option<u8>,
+    /// For `png` only: `fast` is as Chromium captures it, `balanced` is recompressed, off the browser.
+    #[serde(default)]
+    pub(crate) png_compression: Option<Compression>,
+    /// Pixels of the picture per CSS pixel; the picture has at most 50 million.
     #[schema(default = 2.0, minimum = 0.1, maximum = 4)]
-    pub(crate) scale_factor: f64,
+    pub(crate) scale_factor: Option<f64>,
     /// Seconds for the whole request, queueing and retries included; more than 0.
-    #[serde(default = "default_timeout")]
     #[schema(default = 15, exclusive_minimum = 0, maximum = 60)]
-    pub(crate) timeout_s: f64,
+    pub(crate) timeout_s: Option<f64>,
     /// Styles that come after the document's own, at most 256 KiB.
     pub(crate) css_overrides: Option<String>,
     /// Run after load and before the capture; refused unless the operator set `PLAYWRIGHT_ALLOW_SCRIPTS=true`.
     pub(crate) javascript: Option<String>,
+    /// The whole height of the page, up to 16384 pixels; pictures that load on sight are loaded.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub(crate) full_page: bool,
+    /// Only the first element that matches this CSS selector. Not with `full_page` or `clip`.
+    pub(crate) selector: Option<String>,
+    /// Only this part of the page. Not with `full_page` or `selector`.
+    pub(crate) clip: Option<Clip>,
+    /// No white sheet behind the page. `png` and `webp` only.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub(crate) omit_background: bool,
+    /// What `prefers-color-scheme` answers.
+    pub(crate) color_scheme: Option<ColorScheme>,
+    /// `prefers-reduced-motion: reduce`.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub(crate) reduced_motion: bool,
+    /// `finish` brings animations to their end and those without an end to their beginning; `allow` leaves them.
+    #[serde(default)]
+    #[schema(default = "finish")]
+    pub(crate) animations: Animations,
+    /// Wait until an element that matches this CSS selector is visible, or with `renderReady()` until the page has
+    /// called that function.
+    pub(crate) wait_for: Option<String>,
+    /// Milliseconds to wait after everything else.
+    #[serde(default, deserialize_with = "some_whole")]
+    #[schema(default = 0, maximum = 30000)]
+    pub(crate) delay_ms: Option<u32>,
+    /// Clock, randomness, time zone and language are pinned, and two seconds of the page's own time pass: the same
+    /// request gives the same bytes.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub(crate) deterministic: bool,
+    /// Scale the picture down to this many pixels of width. `png` and `jpeg` only.
+    #[serde(default, deserialize_with = "some_whole")]
+    #[schema(minimum = 1, maximum = 4096)]
+    pub(crate) thumbnail_width: Option<u32>,
+    /// What of the report turns the picture into an error, 422 `integrity_failed`.
+    #[serde(default)]
+    pub(crate) fail_on: Vec<Check>,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+/// CSS pixels from the page's upper left corner.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Clip {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    #[schema(minimum = 1, maximum = 16384)]
+    pub(crate) width: f64,
+    #[schema(minimum = 1, maximum = 16384)]
+    pub(crate) height: f64,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Format {
     #[default]
     Png,
     Jpeg,
+    Webp,
 }
 
 impl Format {
-    pub(crate) const ALL: [Self; 2] = [Self::Png, Self::Jpeg];
+    pub(crate) const ALL: [Self; 3] = [Self::Png, Self::Jpeg, Self::Webp];
 
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Png => "png",
             Self::Jpeg => "jpeg",
+            Self::Webp => "webp",
         }
     }
 
@@ -77,125 +148,151 @@ impl Format {
         match self {
             Self::Png => "image/png",
             Self::Jpeg => "image/jpeg",
+            Self::Webp => "image/webp",
         }
     }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ColorScheme {
+    Light,
+    Dark,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Animations {
+    #[default]
+    Finish,
+    Allow,
+}
+
+/// The fields that every picture has, after those that say what it shows.
+macro_rules! fields {
+    ($($first:expr),* $(,)?) => {
+        &[
+            $($first,)*
+            Field::optional("width", "an integer from 1 to 4096"),
+            Field::optional("height", "an integer from 1 to 4096"),
+            Field::optional("image_format", "png, jpeg or webp"),
+            Field::optional("quality", "an integer from 1 to 100"),
+            Field::optional("png_compression", "fast or balanced"),
+            Field::optional("scale_factor", "a number from 0.1 to 4"),
+            Field::optional("timeout_s", "a number of seconds, more than 0 and at most 60"),
+            Field::optional("css_overrides", "text of at most 262144 bytes"),
+            Field::optional("javascript", "text"),
+            Field::optional("full_page", "true or false"),
+            Field::optional("selector", "a CSS selector of at most 1024 bytes"),
+            Field::optional("clip", "x and y from 0, width and height from 1, all at most 16384"),
+            Field::optional("omit_background", "true or false"),
+            Field::optional("color_scheme", "light or dark"),
+            Field::optional("reduced_motion", "true or false"),
+            Field::optional("animations", "finish or allow"),
+            Field::optional("wait_for", "a CSS selector of at most 1024 bytes, or renderReady()"),
+            Field::optional("delay_ms", "an integer from 0 to 30000, less than timeout_s"),
+            Field::optional("deterministic", "true or false"),
+            Field::optional("thumbnail_width", "an integer from 1 to 4096, at most the picture's own width"),
+            Field::optional(
+                "fail_on",
+                "a list of blank, fonts, font_fallback, resources, console_errors, page_errors, truncated, late",
+            ),
+        ]
+    };
 }
 
 impl RequestFields for RenderRequest {
-    const FIELDS: &'static [Field] = &[
-        Field::required("html", "non-blank text").refused_as(ErrorKind::InvalidHtml),
-        Field::optional("width", "an integer from 1 to 4096"),
-        Field::optional("height", "an integer from 1 to 4096"),
-        Field::optional("image_format", "png or jpeg"),
-        Field::optional("quality", "an integer from 1 to 100"),
-        Field::optional("scale_factor", "a number from 0.1 to 4"),
-        Field::optional("timeout_s", "a number of seconds, more than 0 and at most 60"),
-        Field::optional("css_overrides", "text of at most 262144 bytes"),
-        Field::optional("javascript", "text"),
+    const FIELDS: &'static [Field] =
+        fields![Field::required("html", "non-blank text").refused_as(ErrorKind::InvalidHtml)];
+}
+
+impl RequestFields for ScreenshotRequest {
+    const FIELDS: &'static [Field] = fields![
+        Field::optional("url", "an absolute http or https URL of at most 8192 bytes")
+            .refused_as(ErrorKind::InvalidUrl),
+        Field::optional("html", "non-blank text").refused_as(ErrorKind::InvalidHtml),
     ];
 }
 
-fn default_width() -> u32 {
-    1200
+fn some_whole<'de, D: serde::Deserializer<'de>, T: TryFrom<i64>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    whole(deserializer).map(Some)
 }
 
-fn default_height() -> u32 {
-    630
+/// What is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) enum Subject {
+    Html(String),
+    Url(Url),
 }
 
-fn default_quality() -> u8 {
-    85
+/// What of it is in the picture.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) enum Part {
+    Viewport,
+    FullPage,
+    Element(String),
+    Clip(Clip),
 }
 
-fn default_scale() -> f64 {
-    2.0
-}
-
-fn default_timeout() -> f64 {
-    15.0
-}
-
-/// A request whose every field is valid.
-#[derive(Debug, Clone)]
+/// A request whose every field is valid. Serialised it is the picture's identity: what is equal here looks the same.
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct RenderOptions {
-    html: String,
+    pub(crate) subject: Subject,
     css_overrides: Option<String>,
     javascript: Option<String>,
+    #[serde(skip)]
     pub(crate) viewport: Viewport,
+    size: (u32, u32),
+    scale: f64,
     pub(crate) format: Format,
     quality: u8,
+    compression: Compression,
+    part: Part,
+    omit_background: bool,
+    color_scheme: Option<ColorScheme>,
+    reduced_motion: bool,
+    animations: Animations,
+    wait_for: Option<String>,
+    delay_ms: u32,
+    pub(crate) deterministic: bool,
+    thumbnail_width: Option<u32>,
+    pub(crate) fail_on: Vec<Check>,
+    #[serde(skip)]
     pub(crate) timeout_s: f64,
-}
-
-impl RenderRequest {
-    /// Checks every field, in the order of the contract, without touching a browser.
-    pub(crate) fn check(self, settings: &ImageSettings) -> Result<RenderOptions, ApiError> {
-        self.check_html()?;
-        self.check_size()?;
-        if !(1..=100).contains(&self.quality) {
-            return Err(Self::refuse("quality", self.quality));
-        }
-        if !(self.timeout_s > 0.0 && self.timeout_s <= LONGEST_TIMEOUT_S) {
-            return Err(Self::refuse("timeout_s", short(self.timeout_s)));
-        }
-        let css_overrides = self.css_overrides.filter(|css| !css.is_empty());
-        if let Some(css) = css_overrides.as_ref().filter(|css| css.len() > MOST_CSS_BYTES) {
-            return Err(Self::refuse("css_overrides", format_args!("{} bytes", css.len())));
-        }
-        let javascript = self.javascript.filter(|javascript| !javascript.is_empty());
-        if javascript.is_some() && !settings.allow_scripts {
-            let problem =
-                "not accepted here, put scripts into html (PLAYWRIGHT_ALLOW_SCRIPTS=true accepts them)";
-            return Err(ApiError::invalid("javascript", problem));
-        }
-        Ok(RenderOptions {
-            html: self.html,
-            css_overrides,
-            javascript,
-            viewport: Viewport { width: self.width, height: self.height, scale: self.scale_factor },
-            format: self.image_format,
-            quality: self.quality,
-            timeout_s: self.timeout_s,
-        })
-    }
-
-    fn check_html(&self) -> Result<(), ApiError> {
-        if self.html.trim().is_empty() {
-            return Err(Self::refuse("html", "nothing but white space"));
-        }
-        if self.html.contains('\0') {
-            return Err(Self::refuse("html", "binary data (it contains NUL)"));
-        }
-        Ok(())
-    }
-
-    fn check_size(&self) -> Result<(), ApiError> {
-        for (name, side) in [("width", self.width), ("height", self.height)] {
-            if !(1..=MOST_SIDE).contains(&side) {
-                return Err(Self::refuse(name, side));
-            }
-        }
-        if !SCALES.contains(&self.scale_factor) {
-            return Err(Self::refuse("scale_factor", short(self.scale_factor)));
-        }
-        let pixels = f64::from(self.width) * f64::from(self.height) * self.scale_factor.powi(2);
-        if pixels > MOST_PIXELS {
-            let problem = format!(
-                "width, height and scale_factor together ask for {pixels:.0} pixels, at most {MOST_PIXELS} are made"
-            );
-            return Err(ApiError::invalid("scale_factor", problem));
-        }
-        Ok(())
-    }
 }
 
 impl RenderOptions {
     pub(crate) fn document(&self) -> Document<'_> {
         Document {
-            html: &self.html,
+            source: match &self.subject {
+                Subject::Html(html) => Source::Html(html),
+                Subject::Url(url) => Source::Url(url),
+            },
+            viewport: self.page_viewport(),
             css_overrides: self.css_overrides.as_deref(),
             javascript: self.javascript.as_deref(),
-            viewport: self.page_viewport(),
+            appearance: Appearance {
+                dark: self.color_scheme.map(|scheme| scheme == ColorScheme::Dark),
+                reduced_motion: self.reduced_motion,
+                transparent: self.omit_background,
+                moving: self.animations == Animations::Allow,
+            },
+            deterministic: self.deterministic,
+            wait_for: self.wait_for.as_deref().map(|wait_for| match wait_for {
+                check::READY_CALL => WaitFor::Call,
+                selector => WaitFor::Selector(selector),
+            }),
+            delay: Duration::from_millis(self.delay_ms.into()),
+            area: match &self.part {
+                Part::Viewport => Area::Viewport,
+                Part::FullPage => Area::FullPage,
+                Part::Element(selector) => Area::Element(selector),
+                Part::Clip(Clip { x, y, width, height }) => {
+                    Area::Clip(Rect { x: *x, y: *y, width: *width, height: *height })
+                }
+            },
         }
     }
 
@@ -203,21 +300,47 @@ impl RenderOptions {
     /// captured.
     fn page_viewport(&self) -> Viewport {
         let Viewport { width, height, scale } = self.viewport;
-        let least = (LEAST_CAPTURED / scale).ceil() as u32;
+        let least = (check::LEAST_CAPTURED / scale).ceil() as u32;
         Viewport { width: width.max(least), height: height.max(least), scale }
     }
 
-    /// The captured picture is larger than what was asked for.
-    pub(crate) fn is_cropped(&self) -> bool {
-        self.page_viewport() != self.viewport
+    pub(crate) fn waits_for_something(&self) -> bool {
+        self.wait_for.is_some()
     }
 
-    pub(crate) fn shot(&self) -> Shot {
-        let format = match self.format {
+    pub(crate) fn is_whole_viewport(&self) -> bool {
+        self.part == Part::Viewport
+    }
+
+    pub(crate) fn shot(&self) -> ShotFormat {
+        match self.format {
             Format::Png => ShotFormat::Png,
             Format::Jpeg => ShotFormat::Jpeg { quality: self.quality },
+            Format::Webp => ShotFormat::Webp { quality: self.quality },
+        }
+    }
+
+    /// What is done with the captured picture. `area`: what was captured, in CSS pixels; `has_content`: it shows
+    /// something, so that one colour alone would be wrong.
+    pub(crate) fn plan(&self, area: Rect, has_content: bool) -> Plan {
+        // A viewport too small to be captured was enlarged: its picture is cropped back.
+        let is_cropped = self.is_whole_viewport() && self.page_viewport() != self.viewport;
+        let size = if self.is_whole_viewport() {
+            (f64::from(self.viewport.width), f64::from(self.viewport.height))
+        } else {
+            (area.width, area.height)
         };
-        Shot { format }
+        Plan {
+            format: self.format,
+            quality: self.quality,
+            compression: self.compression,
+            scale: self.viewport.scale,
+            size,
+            is_cropped,
+            // Of a page that shows something the one pixel that is left may be of any colour, and is of one.
+            must_differ: has_content && !is_cropped,
+            thumbnail_width: self.thumbnail_width,
+        }
     }
 
     pub(crate) fn timeout(&self) -> Duration {
@@ -228,34 +351,26 @@ impl RenderOptions {
     pub(crate) fn fingerprint(&self) -> u64 {
         use std::hash::{DefaultHasher, Hash, Hasher};
         let mut hasher = DefaultHasher::new();
-        (&self.html, &self.css_overrides, &self.javascript).hash(&mut hasher);
+        match &self.subject {
+            Subject::Html(html) => html.hash(&mut hasher),
+            Subject::Url(url) => url.as_str().hash(&mut hasher),
+        }
+        (&self.css_overrides, &self.javascript).hash(&mut hasher);
         hasher.finish()
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Config;
-
-    fn laid_out_in(width: u32, height: u32, scale: f64) -> (u32, u32, bool) {
-        let json = serde_json::json!({"html": "x", "width": width, "height": height, "scale_factor": scale});
-        let request: RenderRequest = serde_json::from_value(json).expect("a request");
-        let options = request.check(&Config::default().image).expect("valid");
-        let page = options.document().viewport;
-        assert!((page.scale - scale).abs() < f64::EPSILON);
-        (page.width, page.height, options.is_cropped())
+    /// The picture's identity: equal for requests that must look the same.
+    pub(crate) fn identity(&self) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        // Writing into a hasher does not fail, and nothing here is unserialisable.
+        let _ = serde_json::to_writer(&mut hasher, self);
+        *hasher.finalize().as_bytes()
     }
 
-    #[test]
-    fn a_page_is_laid_out_in_what_was_asked_for_and_at_least_two_pixels() {
-        assert_eq!(laid_out_in(1200, 630, 2.0), (1200, 630, false));
-        assert_eq!(laid_out_in(2, 2, 1.0), (2, 2, false));
-        assert_eq!(laid_out_in(1, 1, 4.0), (1, 1, false));
-        assert_eq!(laid_out_in(1, 1, 1.0), (2, 2, true));
-        assert_eq!(laid_out_in(10, 10, 0.1), (20, 20, true));
-        assert_eq!(laid_out_in(5, 630, 0.1), (20, 630, true));
-        assert_eq!(laid_out_in(4096, 3, 0.5), (4096, 4, true));
-        assert_eq!(laid_out_in(1, 1, 0.3), (7, 7, true));
+    /// Whether another rendering could look different for a reason that lies in the document: it runs something, or
+    /// it is fetched. What it loads is known only afterwards.
+    pub(crate) fn may_vary(&self) -> bool {
+        let Subject::Html(html) = &self.subject else { return true };
+        !self.deterministic && (self.javascript.is_some() || check::runs_something(html))
     }
 }

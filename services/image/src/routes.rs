@@ -1,6 +1,8 @@
 //! The service's own endpoints: every route and its description in one list.
 
+mod answer;
 pub(crate) mod render;
+pub(crate) mod screenshot;
 
 use std::sync::Arc;
 
@@ -14,7 +16,7 @@ use crate::state::AppState;
 #[openapi(
     info(
         title = "playwright-image",
-        description = "Renders HTML to PNG and JPEG with headless Chromium, each document in a page of its own."
+        description = "Renders HTML and web pages to PNG, JPEG and WebP with headless Chromium, each in a page of its own."
     ),
     tags(
         (name = "render", description = "the service's work"),
@@ -24,7 +26,10 @@ use crate::state::AppState;
 struct Description;
 
 pub(crate) fn routes(state: Arc<AppState>) -> OpenApiRouter {
-    OpenApiRouter::with_openapi(Description::openapi()).routes(routes!(render::render)).with_state(state)
+    OpenApiRouter::with_openapi(Description::openapi())
+        .routes(routes!(render::render))
+        .routes(routes!(screenshot::screenshot))
+        .with_state(state)
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use browser_pool::{BrowserPool, Phase as PoolPhase, PoolStatus, Stage};
+use browser_pool::{BrowserPool, EgressConfig, Phase as PoolPhase, PoolStatus, Stage};
 use prometheus::Registry;
 use service_kit::{CpuWork, Health, HealthReport, HealthStatus, HttpMetrics, Phase};
 
+use crate::cache::Pictures;
 use crate::config::{Config, ImageSettings};
 use crate::metrics::ImageMetrics;
 
@@ -26,6 +27,9 @@ pub(crate) struct AppState {
     pub(crate) images: ImageMetrics,
     pub(crate) cpu: CpuWork,
     pub(crate) settings: ImageSettings,
+    pub(crate) pictures: Pictures,
+    /// What may be opened.
+    pub(crate) egress: EgressConfig,
 }
 
 impl AppState {
@@ -35,8 +39,11 @@ impl AppState {
         http: HttpMetrics,
         registry: &Registry,
     ) -> Result<Arc<Self>, prometheus::Error> {
-        let images = ImageMetrics::new(registry)?;
-        Ok(Arc::new(Self { pool, http, images, cpu: CpuWork::default(), settings: config.image.clone() }))
+        let settings = config.image.clone();
+        let pictures = Pictures::new(settings.cache_mb << 20, settings.cache_ttl);
+        let images = ImageMetrics::new(registry, &pictures)?;
+        let egress = pool.egress().clone();
+        Ok(Arc::new(Self { pool, http, images, cpu: CpuWork::default(), settings, pictures, egress }))
     }
 }
 
@@ -93,7 +100,6 @@ mod tests {
             wedged,
             sandbox: true,
             chromium_version: None,
-            last_success_age: None,
             last_failure: None,
         };
         report(pool).status

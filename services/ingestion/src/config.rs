@@ -123,6 +123,7 @@ impl Config {
                     accept_language: self.visits.accept_language.clone(),
                 }),
                 block_media: true,
+                hear_console: false,
                 warm_html: None,
                 warm_pages: cores.max(2),
             },

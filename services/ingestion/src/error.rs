@@ -31,7 +31,10 @@ pub(crate) fn of_pool(error: &PoolError, timeout_s: f64) -> ApiError {
         PoolError::Network { retriable, .. } => {
             ApiError::new(ErrorKind::NetworkError, message).with_retriable(*retriable)
         }
-        PoolError::Render { .. } => ApiError::new(ErrorKind::RenderFailure, message),
+        // Only what is rendered can be asked for something that a page has not.
+        PoolError::Unusable { .. } | PoolError::Render { .. } => {
+            ApiError::new(ErrorKind::RenderFailure, message)
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use browser_pool::EgressConfig;
 use browser_pool::UrlRefused;
-use browser_pool::egress::parse_url;
+use browser_pool::egress::{RefusalReason, parse_url};
 use serde::{Deserialize, Deserializer};
 use service_kit::{ApiError, ErrorKind, Field, RequestFields, short, whole};
 use url::Url;
@@ -91,9 +91,13 @@ pub(crate) struct Wanted {
 }
 
 impl ExtractRequest {
-    /// Checks every field, in the order of the contract.
-    pub(crate) fn check(self, egress: &EgressConfig) -> Result<Wanted, ApiError> {
-        let url = self.check_url(egress)?;
+    /// Checks every field, in the order of the contract. `note` hears of an address that is forbidden.
+    pub(crate) fn check(
+        self,
+        egress: &EgressConfig,
+        note: impl FnOnce(RefusalReason),
+    ) -> Result<Wanted, ApiError> {
+        let url = self.check_url(egress, note)?;
         if self.html.as_ref().is_some_and(|html| html.trim().is_empty()) {
             return Err(Self::refuse("html", "nothing but white space"));
         }
@@ -119,7 +123,7 @@ impl ExtractRequest {
         })
     }
 
-    fn check_url(&self, egress: &EgressConfig) -> Result<Url, ApiError> {
+    fn check_url(&self, egress: &EgressConfig, note: impl FnOnce(RefusalReason)) -> Result<Url, ApiError> {
         if self.url.len() > MOST_URL_BYTES {
             return Err(Self::refuse("url", format_args!("{} bytes", self.url.len())));
         }
@@ -129,7 +133,12 @@ impl ExtractRequest {
             Err(UrlRefused::Forbidden(_)) if self.html.is_some() => {
                 Url::parse(&self.url).map_err(|_| Self::refuse("url", "no URL"))
             }
-            Err(refused) => Err(error::of_url(refused)),
+            Err(refused) => {
+                if let UrlRefused::Forbidden(reason) = refused {
+                    note(reason);
+                }
+                Err(error::of_url(refused))
+            }
         }
     }
 }

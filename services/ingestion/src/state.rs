@@ -93,7 +93,6 @@ mod tests {
             wedged,
             sandbox: true,
             chromium_version: None,
-            last_success_age: None,
             last_failure: None,
         };
         report(pool).status

@@ -4,8 +4,7 @@
 use std::time::{Duration, Instant};
 
 use browser_pool::{
-    BrowserPool, Deadline, Document, Job, PageProfile, PoolConfig, PoolError, Shot, ShotFormat, Stage,
-    Viewport,
+    BrowserPool, Deadline, Document, Job, PageProfile, PoolConfig, PoolError, ShotFormat, Stage, Viewport,
 };
 
 #[tokio::main]
@@ -45,8 +44,8 @@ async fn render(
         let mut page = attempts.page().await?;
         let drawn = async {
             let viewport = Viewport::default();
-            page.show(&Document { html, css_overrides: None, javascript: None, viewport }).await?;
-            page.capture(&Shot { format: ShotFormat::Jpeg { quality: 85 } }).await
+            page.show(&Document::of_html(html, viewport)).await?;
+            page.capture(ShotFormat::Jpeg { quality: 85 }, None).await
         };
         match drawn.await {
             Ok(picture) => {

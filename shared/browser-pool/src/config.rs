@@ -48,6 +48,8 @@ pub struct PageProfile {
     pub identity: Option<Identity>,
     /// Do not load pictures, fonts, audio and video.
     pub block_media: bool,
+    /// Listen to consoles and uncaught exceptions, for [`Heard`](crate::Heard).
+    pub hear_console: bool,
     /// A document shown once in a page that is opened ahead, so that fonts and the compositor are warm.
     pub warm_html: Option<String>,
     /// Pages kept open ahead, over all browsers.

@@ -84,6 +84,11 @@ impl Egress {
         self.shared.address()
     }
 
+    /// The counters, for what is refused before it gets here.
+    pub fn metrics(&self) -> &EgressMetrics {
+        &self.metrics
+    }
+
     /// What the proxy was started with.
     pub fn config(&self) -> &EgressConfig {
         self.gate.config()

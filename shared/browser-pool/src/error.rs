@@ -29,6 +29,9 @@ pub enum PoolError {
     /// The main document could not be fetched.
     #[error("{failure}")]
     Network { failure: NetworkFailure, retriable: bool },
+    /// What the request asks for cannot be done with this document.
+    #[error("{field}: {what}")]
+    Unusable { field: &'static str, what: String },
     /// The browser could not do what it was asked.
     #[error("the browser could not render the page: {what}")]
     Render { what: String },

@@ -16,7 +16,7 @@ use crate::config::Supervision;
 use crate::deadline::{Deadline, StageTimes};
 use crate::error::PoolError;
 use crate::metrics::{CrashKind, PoolMetrics, RestartReason};
-use crate::page::{Document, Page, Shot, Shown, Visit, Visited};
+use crate::page::{Document, Heard, Page, Rect, ShotFormat, Shown, Visit, Visited};
 use crate::progress::LastSuccess;
 
 /// A lease may be used this long after its deadline, to tell a late answer from a lost lease.
@@ -71,17 +71,22 @@ impl PageLease {
         (lease, owner.run(returned, deadline))
     }
 
-    /// Shows HTML on a blank page of an opaque origin, and waits until all that it needs is there: `load`, fonts,
-    /// images, each capped by the deadline.
+    /// Shows a document and waits until all that its picture needs is there: `load`, fonts, images, each capped by the
+    /// deadline.
     pub async fn show(&mut self, document: &Document<'_>) -> Result<Shown, PoolError> {
         self.page.show(document, self.deadline, &mut self.times).await
     }
 
-    /// An encoded picture of the viewport.
-    pub async fn capture(&mut self, shot: &Shot) -> Result<Bytes, PoolError> {
-        let picture = self.page.capture(shot, self.deadline, &mut self.times).await?;
+    /// An encoded picture of the viewport, or of an area of the document.
+    pub async fn capture(&mut self, format: ShotFormat, area: Option<Rect>) -> Result<Bytes, PoolError> {
+        let picture = self.page.capture(format, area, self.deadline, &mut self.times).await?;
         self.success.note();
         Ok(picture)
+    }
+
+    /// What the page has said and failed at so far.
+    pub fn heard(&self) -> Heard {
+        Heard { requests: self.page.egress.report().requests, ..self.page.watch.heard() }
     }
 
     /// Opens a page of the web and reads its rendered DOM once the wanted fields are there or nothing goes on.

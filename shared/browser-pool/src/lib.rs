@@ -7,7 +7,7 @@
 //! ```no_run
 //! use std::time::Duration;
 //!
-//! use browser_pool::{BrowserPool, Deadline, Document, Job, PoolConfig, PoolError, Shot, ShotFormat, Viewport};
+//! use browser_pool::{BrowserPool, Deadline, Document, Job, PoolConfig, PoolError, ShotFormat, Viewport};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let registry = prometheus::Registry::new();
@@ -18,14 +18,8 @@
 //! let picture = loop {
 //!     let mut page = attempts.page().await?;
 //!     let drawn: Result<_, PoolError> = async {
-//!         let document = Document {
-//!             html: "<h1>Hello</h1>",
-//!             css_overrides: None,
-//!             javascript: None,
-//!             viewport: Viewport::default(),
-//!         };
-//!         page.show(&document).await?;
-//!         page.capture(&Shot { format: ShotFormat::Jpeg { quality: 85 } }).await
+//!         page.show(&Document::of_html("<h1>Hello</h1>", Viewport::default())).await?;
+//!         page.capture(ShotFormat::Jpeg { quality: 85 }, None).await
 //!     }
 //!     .await;
 //!     match drawn {
@@ -69,6 +63,9 @@ pub use deadline::{Deadline, DeadlinePassed, Stage, StageTimes};
 pub use egress::{EgressConfig, EgressLimits, HostPort, Network, UrlRefused, check_url};
 pub use error::{Fatal, NetworkFailure, PoolError, ShedReason, StartError, UnavailableReason};
 pub use lease::PageLease;
-pub use page::{Document, Ready, Shot, ShotFormat, Shown, Visit, Visited};
+pub use page::{
+    Appearance, Area, Document, FailedResource, Heard, MOST_SIDE, Ready, Rect, ShotFormat, Shown, Source,
+    VIRTUAL_TIME, Visit, Visited, WaitFor,
+};
 pub use pool::{BrowserPool, Phase, PoolStatus};
 pub use process::ChromiumNotFound;

@@ -2,6 +2,8 @@
 //!
 //! Who may use it and for how long is the lease's business; which browser it lives in, the pool's.
 
+mod capture;
+mod document;
 mod render;
 mod visit;
 mod watch;
@@ -14,6 +16,7 @@ use chromiumoxide::cdp::browser_protocol::browser::{
     BrowserContextId, SetDownloadBehaviorBehavior, SetDownloadBehaviorParams,
 };
 use chromiumoxide::cdp::browser_protocol::inspector::EnableParams as EnableInspector;
+use chromiumoxide::cdp::browser_protocol::log::EnableParams as EnableLog;
 use chromiumoxide::cdp::browser_protocol::network::{
     BlockPattern, EnableParams as EnableNetwork, SetBlockedUrLsParams,
 };
@@ -25,11 +28,15 @@ use chromiumoxide::cdp::browser_protocol::target::{
     SessionId,
 };
 use chromiumoxide::cdp::js_protocol::runtime::{
-    EvaluateParams, EvaluateReturns, ExecutionContextId, TerminateExecutionParams,
+    EnableParams as EnableRuntime, EvaluateParams, EvaluateReturns, ExecutionContextId,
+    TerminateExecutionParams,
 };
 use serde::de::DeserializeOwned;
 
-pub use render::{Document, Shot, ShotFormat, Shown};
+pub use document::{
+    Appearance, Area, Document, FailedResource, Heard, MOST_SIDE, Rect, ShotFormat, Shown, Source,
+    VIRTUAL_TIME, WaitFor,
+};
 pub use visit::{Ready, Visit, Visited};
 
 use self::watch::PageWatch;
@@ -230,10 +237,20 @@ fn value_of<T: DeserializeOwned>(answer: EvaluateReturns) -> Result<T, PoolError
     if let Some(exception) = answer.exception_details {
         let said = exception.exception.and_then(|thrown| thrown.description).unwrap_or(exception.text);
         let first_line = said.lines().next().unwrap_or_default().chars().take(300).collect::<String>();
+        if let Some((field, what)) = said_unusable(&first_line) {
+            return Err(PoolError::Unusable { field, what });
+        }
         return Err(PoolError::Render { what: format!("a script failed: {first_line}") });
     }
     serde_json::from_value(answer.result.value.unwrap_or_default())
         .map_err(|_| PoolError::Render { what: "a script answered with something unexpected".to_owned() })
+}
+
+/// What our own scripts say of a field of the request: `unusable:selector:…`.
+fn said_unusable(line: &str) -> Option<(&'static str, String)> {
+    let (field, what) = line.split_once("unusable:")?.1.split_once(':')?;
+    let field = ["selector", "wait_for"].into_iter().find(|known| *known == field)?;
+    Some((field, what.to_owned()))
 }
 
 fn deny_downloads(context: &BrowserContextId) -> SetDownloadBehaviorParams {
@@ -267,6 +284,10 @@ async fn prepare(
     let page = connection.send(session, &EnablePage::default());
     if let Some(identity) = browser.presented() {
         connection.tell(session, &identity.command(None));
+    }
+    if profile.hear_console {
+        connection.tell(session, &EnableRuntime::default());
+        connection.tell(session, &EnableLog::default());
     }
     if profile.block_media {
         connection.tell(session, &EnableNetwork::default());

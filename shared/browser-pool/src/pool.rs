@@ -16,7 +16,7 @@ use crate::browser::Browser;
 use crate::cdp::CallError;
 use crate::config::{PoolConfig, Supervision};
 use crate::deadline::{Deadline, Stage};
-use crate::egress::{Egress, EgressMetrics};
+use crate::egress::{Egress, EgressConfig, EgressMetrics, RefusalReason};
 use crate::error::{Fatal, PoolError, StartError, UnavailableReason};
 use crate::launcher::Launcher;
 use crate::lease::{Owned, PageLease};
@@ -92,8 +92,6 @@ pub struct PoolStatus {
     pub sandbox: bool,
     /// As in `HeadlessChrome/156.0.8078.79`.
     pub chromium_version: Option<String>,
-    /// Since anything was rendered or read, a synthetic page included.
-    pub last_success_age: Option<Duration>,
     /// Why a browser could not be had or a synthetic render failed, the last time.
     pub last_failure: Option<String>,
 }
@@ -193,6 +191,16 @@ impl BrowserPool {
         self.inner.status()
     }
 
+    /// What pages may reach.
+    pub fn egress(&self) -> &EgressConfig {
+        self.inner.egress.config()
+    }
+
+    /// Counts a refusal that needed no browser, such as that of a submitted URL.
+    pub fn count_refusal(&self, reason: RefusalReason) {
+        self.inner.egress.metrics().count_refusal(reason);
+    }
+
     /// From now on nothing new is let in, and those that wait are refused.
     pub fn drain(&self) {
         self.inner.draining.store(true, Ordering::Release);
@@ -246,8 +254,9 @@ impl Inner {
         for slot in &self.slots {
             let closing = self.closing.clone();
             let inner = Arc::clone(self);
-            let is_needed =
-                move || inner.admission.held() == 0 || inner.slots.iter().all(|slot| slot.browser().is_none());
+            let is_needed = move || {
+                inner.admission.held() == 0 || inner.slots.iter().all(|slot| slot.browser().is_none())
+            };
             self.tasks.spawn(Arc::clone(slot).supervise(closing.clone(), fatal.clone(), is_needed));
             let admission = self.admission.clone();
             // Opening a page takes a core for 15 ms, warming it for 60: only where a core has nothing else to do.
@@ -393,7 +402,6 @@ impl Inner {
             wedged: self.admission.is_wedged(longest),
             sandbox: levels.sandbox,
             chromium_version: product,
-            last_success_age: self.success.age(),
             last_failure: self.last_failure.lock().unwrap_or_else(PoisonError::into_inner).clone(),
         }
     }
@@ -439,22 +447,32 @@ impl Inner {
             let deadline = Deadline::after(LIMIT);
             match self.closing.run_until_cancelled(self.draw(SAMPLE, deadline)).await {
                 None => return,
-                Some(Ok(true)) => {
+                Some(Ok(())) => {
                     self.success.note();
                     self.synthetic.note();
                 }
-                Some(Ok(false)) => self.note_failure("a synthetic page came out blank".to_owned()),
-                Some(Err(error)) => self.note_failure(format!("a synthetic page failed: {error}")),
+                Some(Err(error)) => {
+                    tracing::warn!(%error, "a synthetic page failed");
+                    self.note_failure(format!("a synthetic page failed: {error}"));
+                }
             }
         }
     }
 
-    async fn draw(&self, html: &str, deadline: Deadline) -> Result<bool, PoolError> {
+    /// Draws a page in the least busy browser. One that cannot is replaced, unless others have it draw just now: then
+    /// it may only be slow, and their deadlines judge it.
+    async fn draw(&self, html: &str, deadline: Deadline) -> Result<(), PoolError> {
         let (slot, browser) = self.least_busy(deadline).await?;
         let page = slot.open(&browser, deadline).await.map_err(|error| acquire_error(&error))?;
         let drawn = slot::warm_up(&page, html, self.launcher.profile.viewport, deadline).await;
         if !page.dispose(Deadline::after(self.supervision.dispose_limit)).await {
             browser.kill(RestartReason::DisposeStuck);
+        }
+        let drawn = drawn.and_then(|has_drawn| {
+            has_drawn.then_some(()).ok_or_else(|| PoolError::Render { what: "it came out blank".to_owned() })
+        });
+        if drawn.is_err() && browser.is_alive() && browser.leases() == 0 {
+            browser.kill(RestartReason::Hung);
         }
         drawn
     }

@@ -289,8 +289,7 @@ pub(crate) async fn warm_up(
     viewport: Viewport,
     deadline: Deadline,
 ) -> Result<bool, crate::error::PoolError> {
-    let document = Document { html, css_overrides: None, javascript: None, viewport };
-    let shown = page.show(&document, deadline, &mut StageTimes::default()).await?;
+    let shown = page.show(&Document::of_html(html, viewport), deadline, &mut StageTimes::default()).await?;
     let corner = page.capture_corner(deadline).await?;
     Ok(shown.has_content && corner.starts_with(&[0xff, 0xd8]))
 }

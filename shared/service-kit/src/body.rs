@@ -12,6 +12,7 @@ use std::time::Duration;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
+use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde_json::{Map, Value};
 
@@ -132,16 +133,25 @@ fn parse<T: RequestFields>(bytes: &[u8]) -> Result<(T, Vec<String>), ApiError> {
     if let Some(missing) = T::FIELDS.iter().find(|field| field.required && !fields.contains_key(field.name)) {
         return Err(ApiError::invalid(missing.name, format!("required, expected {}", missing.expects)));
     }
-    // The type of what a field got has to be kept for the message: deserialising consumes the object.
-    let got: Vec<(String, String)> =
-        fields.iter().map(|(name, value)| (name.clone(), describe(value))).collect();
-    let value = serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
-        let path = error.path().to_string();
-        let name = path.split(['.', '[']).next().unwrap_or(&path);
-        let got = got.iter().find(|(field, _)| field == name).map_or("nothing", |(_, got)| got.as_str());
-        T::refuse(name, got)
+    let object = Value::Object(fields);
+    let value = T::deserialize(&object).map_err(|_| {
+        let name = culprit::<T>(&object).unwrap_or("body");
+        T::refuse(name, object.get(name).map_or_else(|| "nothing".to_owned(), describe))
     })?;
     Ok((value, ignored))
+}
+
+/// The field that keeps the object from being a `T`: the first, in the order of the list, with which it stops to be
+/// one. A path in serde's error would not tell where one struct is flattened into another.
+fn culprit<T: RequestFields>(object: &Value) -> Option<&'static str> {
+    let present = || T::FIELDS.iter().filter_map(|field| Some((field, object.get(field.name)?)));
+    let is_valid_with = |name: &str| {
+        let some = present().filter(|(field, _)| field.required || field.name == name);
+        let some =
+            MapDeserializer::<_, serde_json::Error>::new(some.map(|(field, value)| (field.name, value)));
+        T::deserialize(some).is_ok()
+    };
+    present().map(|(field, _)| field.name).find(|name| !is_valid_with(name))
 }
 
 fn object_of(bytes: &[u8]) -> Result<Map<String, Value>, ApiError> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use browser_pool::{
-    BrowserPool, Deadline, Document, Job, PageLease, PoolConfig, PoolError, PoolStatus, Shot, ShotFormat,
+    BrowserPool, Deadline, Document, Job, PageLease, PoolConfig, PoolError, PoolStatus, ShotFormat,
     Supervision, Viewport,
 };
 use bytes::Bytes;
@@ -107,8 +107,8 @@ pub(crate) fn job(fingerprint: u64, budget: Duration) -> Job {
 
 pub(crate) async fn draw(page: &mut PageLease, html: &str) -> Result<Bytes, PoolError> {
     let viewport = Viewport::default();
-    page.show(&Document { html, css_overrides: None, javascript: None, viewport }).await?;
-    page.capture(&Shot { format: ShotFormat::Jpeg { quality: 80 } }).await
+    page.show(&Document::of_html(html, viewport)).await?;
+    page.capture(ShotFormat::Jpeg { quality: 80 }, None).await
 }
 
 /// Chromium's main processes below this test. Each test is a process of its own.

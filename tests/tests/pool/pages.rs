@@ -1,18 +1,19 @@
 //! What a page shows and what it may not.
 
-use browser_pool::{Document, PoolError, Shot, ShotFormat, Viewport};
+use browser_pool::{Document, PoolError, ShotFormat, Viewport};
 
 use crate::harness::{Pool, small};
 
 fn document<'a>(html: &'a str, css_overrides: Option<&'a str>, javascript: Option<&'a str>) -> Document<'a> {
-    Document { html, css_overrides, javascript, viewport: Viewport { width: 100, height: 50, scale: 1.0 } }
+    let viewport = Viewport { width: 100, height: 50, scale: 1.0 };
+    Document { css_overrides, javascript, ..Document::of_html(html, viewport) }
 }
 
 /// The colour in the middle of the picture.
 async fn centre(pool: &Pool, document: &Document<'_>) -> [u8; 3] {
     let mut page = pool.lease().await.expect("leased");
     page.show(document).await.expect("shown");
-    let png = page.capture(&Shot { format: ShotFormat::Png }).await.expect("captured");
+    let png = page.capture(ShotFormat::Png, None).await.expect("captured");
     let picture = image::load_from_memory(&png).expect("a picture").to_rgb8();
     let (width, height) = picture.dimensions();
     let wanted = document.viewport;
@@ -58,7 +59,10 @@ async fn a_script_of_the_caller_that_throws_is_named() {
     let pool = Pool::start(small()).await;
     let mut page = pool.lease().await.expect("leased");
     let error = page.show(&document("<p>x", None, Some("no.such.thing"))).await.expect_err("it throws");
-    assert!(matches!(&error, PoolError::Render { what } if what.contains("no is not defined")), "{error}");
+    assert!(
+        matches!(&error, PoolError::Unusable { field: "javascript", what } if what.contains("no is not defined")),
+        "{error}"
+    );
     drop(page);
     pool.ends_cleanly().await;
 }

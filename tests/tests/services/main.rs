@@ -9,5 +9,6 @@ mod identity;
 mod lifecycle;
 mod metrics;
 mod overload;
+mod pictures;
 mod rendering;
 mod site_faults;

@@ -65,9 +65,9 @@ async fn bad_values_of_every_field_are_refused_with_what_would_be_valid() {
         ("height", json!(-1), &format!("height: {side} -1")),
         ("height", json!(5_000_000_000_u64), &format!("height: {side} 5000000000")),
         ("height", json!([630]), &format!("height: {side} an array")),
-        ("image_format", json!("gif"), "image_format: expected png or jpeg, got \"gif\""),
-        ("image_format", json!("PNG"), "image_format: expected png or jpeg, got \"PNG\""),
-        ("image_format", json!(1), "image_format: expected png or jpeg, got 1"),
+        ("image_format", json!("gif"), "image_format: expected png, jpeg or webp, got \"gif\""),
+        ("image_format", json!("PNG"), "image_format: expected png, jpeg or webp, got \"PNG\""),
+        ("image_format", json!(1), "image_format: expected png, jpeg or webp, got 1"),
         ("quality", json!(0), "quality: expected an integer from 1 to 100, got 0"),
         ("quality", json!(101), "quality: expected an integer from 1 to 100, got 101"),
         ("quality", json!(true), "quality: expected an integer from 1 to 100, got true"),
@@ -85,6 +85,29 @@ async fn bad_values_of_every_field_are_refused_with_what_would_be_valid() {
             "css_overrides: expected text of at most 262144 bytes, got 262145 bytes",
         ),
         ("javascript", json!(["x"]), "javascript: expected text, got an array"),
+        ("full_page", json!("yes"), "full_page: expected true or false, got \"yes\""),
+        ("selector", json!(4), "selector: expected a CSS selector of at most 1024 bytes, got 4"),
+        (
+            "clip",
+            json!({"x": 0}),
+            "clip: expected x and y from 0, width and height from 1, all at most 16384, got an object",
+        ),
+        ("clip", json!([0, 0, 9, 9]), "clip: expected x and y from 0"),
+        ("omit_background", json!(1), "omit_background: expected true or false, got 1"),
+        ("color_scheme", json!("sepia"), "color_scheme: expected light or dark, got \"sepia\""),
+        ("reduced_motion", json!("no"), "reduced_motion: expected true or false"),
+        ("animations", json!("stop"), "animations: expected finish or allow, got \"stop\""),
+        (
+            "wait_for",
+            json!(true),
+            "wait_for: expected a CSS selector of at most 1024 bytes, or renderReady()",
+        ),
+        ("delay_ms", json!(-1), "delay_ms: expected an integer from 0 to 30000, less than timeout_s, got -1"),
+        ("deterministic", json!("yes"), "deterministic: expected true or false"),
+        ("png_compression", json!("best"), "png_compression: expected fast or balanced, got \"best\""),
+        ("thumbnail_width", json!(1.5), "thumbnail_width: expected an integer from 1 to 4096"),
+        ("fail_on", json!(["wind"]), "fail_on: expected a list of blank, fonts, font_fallback"),
+        ("fail_on", json!("blank"), "fail_on: expected a list of blank, fonts, font_fallback"),
         ("javascript", json!("1+1"), "javascript: not accepted here, put scripts into html"),
     ];
     for (field, value, message) in cases {
@@ -159,7 +182,7 @@ async fn without_a_browser_it_is_alive_and_neither_ready_nor_healthy() {
 async fn the_services_metrics_are_there_at_boot() {
     let app = service(&Config::default()).await;
     let (_, scrape) = get(&app, "/metrics").await;
-    for format in ["png", "jpeg"] {
+    for format in ["png", "jpeg", "webp"] {
         for series in ["images_total", "image_generation_ms_count", "image_size_bytes_count"] {
             let line = format!("playwright_{series}{{format=\"{format}\"}} 0");
             assert!(scrape.lines().any(|found| found == line), "{line}");
@@ -197,10 +220,31 @@ async fn the_fields_are_those_of_the_description() {
     let app = service(&Config::default()).await;
     let (_, served) = get(&app, "/openapi.json").await;
     let served: Value = serde_json::from_str(&served).expect("JSON");
-    let described =
-        served["components"]["schemas"]["RenderRequest"]["properties"].as_object().expect("properties");
-    let described: Vec<_> = described.keys().map(String::as_str).collect();
-    let mut listed: Vec<_> = crate::options::RenderRequest::FIELDS.iter().map(|field| field.name).collect();
-    listed.sort_unstable();
-    assert_eq!(described, listed);
+    let of = |schema: &str| -> Vec<String> {
+        let schema = &served["components"]["schemas"][schema];
+        let parts = schema["allOf"].as_array().cloned().unwrap_or_else(|| vec![schema.clone()]);
+        let named = |part: &Value| match part["$ref"].as_str().and_then(|name| name.rsplit('/').next()) {
+            Some(name) => served["components"]["schemas"][name].clone(),
+            None => part.clone(),
+        };
+        let names = parts.iter().flat_map(|part| {
+            named(part)["properties"]
+                .as_object()
+                .map(|fields| fields.keys().cloned().collect())
+                .unwrap_or_else(Vec::new)
+        });
+        names.collect()
+    };
+    let listed = |fields: &[service_kit::Field]| -> Vec<String> {
+        fields.iter().map(|field| field.name.to_owned()).collect()
+    };
+    for (schema, mut listed) in [
+        ("RenderRequest", listed(crate::options::RenderRequest::FIELDS)),
+        ("ScreenshotRequest", listed(crate::options::ScreenshotRequest::FIELDS)),
+    ] {
+        let mut described = of(schema);
+        described.sort_unstable();
+        listed.sort_unstable();
+        assert_eq!(described, listed, "{schema}");
+    }
 }

@@ -53,7 +53,7 @@ pub(crate) async fn extract(
     context: RequestContext,
     body: Body<ExtractRequest>,
 ) -> Result<Json<ExtractResponse>, ApiError> {
-    let wanted = body.value.check(&state.egress)?;
+    let wanted = body.value.check(&state.egress, |reason| state.pool.count_refusal(reason))?;
     context.set_deadline(wanted.timeout());
     let marketplace = wanted.marketplace_label();
     let mut work = Extraction { started: Instant::now(), times: StageTimes::default() };

@@ -1,6 +1,11 @@
-// Run in an isolated world right after the document was set. Answers when everything that a picture needs is
-// there, each wait capped by the budget (ms), and says what was not.
-(async (budget, css) => {
+// Run in an isolated world once the document was set or fetched. Answers when everything that a picture needs is
+// there, each wait capped by the budget (ms), and says what was not, what will be captured and what is wrong with it.
+//
+// In one piece, or in two (`phase` "before", then "after") where something of the document's own world has to happen
+// in between.
+(async options => {
+  const { phase, budget, css, selector, delay, moving, area, most } = options;
+  const mostHeight = width => Math.max(1, Math.floor(Math.min(most.side, most.pixels / width)));
   // A document can name a form field "checkVisibility": the prototypes' own functions cannot be replaced so.
   const isVisible = Function.prototype.call.bind(Element.prototype.checkVisibility);
   const boxOf = Function.prototype.call.bind(Element.prototype.getBoundingClientRect);
@@ -10,35 +15,160 @@
     const left = Math.max(0, budget - (performance.now() - started));
     let timer;
     const limit = new Promise(done => { timer = setTimeout(() => { late.push(what); done(); }, left); });
-    return Promise.race([Promise.resolve(promise).catch(() => {}), limit]).finally(() => clearTimeout(timer));
+    const tolerated = Promise.resolve(promise).catch(error => {
+      if (String(error.message).startsWith('unusable:')) throw error;
+    });
+    return Promise.race([tolerated, limit]).finally(() => clearTimeout(timer));
   };
-  if (css !== null) {
-    const style = document.createElement('style');
-    style.textContent = css;
-    const root = document.body || document.documentElement || document.appendChild(document.createElement('html'));
-    root.append(style);
-  }
-  if (document.readyState !== 'complete') {
-    await capped('load', new Promise(done => addEventListener('load', done, { once: true })));
-  }
-  const loaded = performance.now() - started;
-  // Layout first: a web font is only asked for once some text needs it.
-  if (document.documentElement) boxOf(document.documentElement);
-  await capped('fonts', document.fonts.ready);
-  await capped('images', Promise.all(Array.from(document.images, image => image.decode().catch(() => {}))));
-  if (document.scripts.length) {
-    // What scripts have drawn needs frames of its own.
-    await capped('frames', new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))));
-  }
+  const frame = () => new Promise(done => requestAnimationFrame(done));
+  const root = () => document.body || document.documentElement;
   const visible = element =>
     isVisible(element, { opacityProperty: true, visibilityProperty: true }) &&
     boxOf(element).width > 0 && boxOf(element).height > 0;
-  const inView = box => box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
-  // A picture of this page cannot be blank when it shows text, or something that draws itself.
-  const showsSomething = () => {
-    const root = document.body || document.documentElement;
-    if (!root) return false;
-    const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  const find = (field, text) => {
+    try {
+      return document.querySelector(text);
+    } catch {
+      throw new Error(`unusable:${field}:not a valid CSS selector`);
+    }
+  };
+
+  const load = async () => {
+    if (css !== null) {
+      const style = document.createElement('style');
+      style.textContent = css;
+      (root() || document.appendChild(document.createElement('html'))).append(style);
+    }
+    if (document.readyState !== 'complete') {
+      await capped('load', new Promise(done => addEventListener('load', done, { once: true })));
+    }
+  };
+
+  const appears = async () => {
+    const isThere = () => {
+      const element = find('wait_for', selector);
+      return element !== null && visible(element);
+    };
+    while (!isThere()) {
+      // What only a style sheet or an animation shows changes nothing in the tree: look again now and then.
+      await new Promise(done => {
+        const observer = new MutationObserver(() => { observer.disconnect(); done(); });
+        observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+        setTimeout(() => { observer.disconnect(); done(); }, 100);
+      });
+      if (late.includes('wait_for')) return;
+    }
+  };
+
+  // Pictures that load on sight, and scripts that wait for a place to come into view: past all of it once.
+  const seeAll = async () => {
+    for (const lazy of document.querySelectorAll('[loading=lazy]')) lazy.loading = 'eager';
+    const scroller = document.scrollingElement || document.documentElement;
+    const end = () => Math.min(scroller.scrollHeight, mostHeight(innerWidth));
+    for (let y = 0; y < end(); y += innerHeight) {
+      scrollTo({ top: y, behavior: 'instant' });
+      await frame();
+    }
+    scrollTo({ top: 0, behavior: 'instant' });
+    await frame();
+  };
+
+  const backgrounds = () => {
+    const urls = new Set();
+    const elements = Array.from(document.querySelectorAll('*')).slice(0, 3000);
+    for (const element of elements) {
+      for (const pseudo of elements.length < 500 ? [null, '::before', '::after'] : [null]) {
+        const style = getComputedStyle(element, pseudo);
+        for (const value of [style.backgroundImage, style.maskImage, style.borderImageSource, style.listStyleImage]) {
+          if (value && value !== 'none') for (const [, , url] of value.matchAll(/url\((["']?)(.*?)\1\)/g)) urls.add(url);
+        }
+      }
+    }
+    return Array.from(urls).slice(0, 200);
+  };
+  const decoded = url => {
+    const image = new Image();
+    image.src = url;
+    return image.decode().catch(() => {});
+  };
+  const resources = async () => {
+    // Layout first: a web font is only asked for once some text needs it.
+    if (document.documentElement) boxOf(document.documentElement);
+    await capped('fonts', document.fonts.ready);
+    if (area.kind === 'full_page') await capped('lazy images', seeAll());
+    const images = Array.from(document.images, image => image.decode().catch(() => {}));
+    const files = backgrounds().filter(url => !url.startsWith('data:'));
+    await capped('images', Promise.all(images.concat(files.map(decoded))));
+  };
+
+  // To their end; those that have none, to their beginning. Reaching the end may begin others.
+  const settle = () => {
+    let settled = 0;
+    for (let round = 0; round < 5; round++) {
+      const running = document.getAnimations().filter(animation => animation.playState === 'running');
+      if (!running.length) break;
+      for (const animation of running.slice(0, 2000)) {
+        settled++;
+        try {
+          animation.finish();
+        } catch {
+          animation.pause();
+          animation.currentTime = 0;
+        }
+      }
+    }
+    for (const svg of Array.from(document.querySelectorAll('svg')).slice(0, 200)) {
+      if (svg.querySelector('animate, animateTransform, animateMotion, set')) {
+        settled++;
+        svg.pauseAnimations();
+        svg.setCurrentTime(0);
+      }
+    }
+    return settled;
+  };
+
+  const areaOf = () => {
+    const scroller = document.scrollingElement || document.documentElement;
+    const whole = {
+      width: scroller ? Math.max(scroller.scrollWidth, innerWidth) : innerWidth,
+      height: scroller ? Math.max(scroller.scrollHeight, innerHeight) : innerHeight,
+    };
+    let rect = { x: 0, y: 0, width: innerWidth, height: innerHeight };
+    let isCut = whole.width > innerWidth || whole.height > innerHeight;
+    if (area.kind === 'full_page') {
+      rect.height = whole.height;
+      isCut = whole.width > innerWidth;
+    } else if (area.kind === 'clip') {
+      rect = area.rect;
+      isCut = false;
+    } else if (area.kind === 'element') {
+      const element = find('selector', area.selector);
+      if (!element) throw new Error('unusable:selector:nothing on the page matches it');
+      const box = boxOf(element);
+      const [left, top] = [Math.floor(box.left + scrollX), Math.floor(box.top + scrollY)];
+      rect = {
+        x: Math.max(0, left), y: Math.max(0, top),
+        width: Math.ceil(box.right + scrollX) - Math.max(0, left),
+        height: Math.ceil(box.bottom + scrollY) - Math.max(0, top),
+      };
+      if (!visible(element) || rect.width < 1 || rect.height < 1) {
+        throw new Error('unusable:selector:the element that matches is not visible');
+      }
+      isCut = left < 0 || top < 0;
+    }
+    if (rect.width > most.side || rect.height > mostHeight(rect.width)) isCut = true;
+    rect.width = Math.min(rect.width, most.side);
+    rect.height = Math.min(rect.height, mostHeight(rect.width));
+    return { rect, whole, isCut };
+  };
+
+  // A picture of this area cannot be blank when it shows text, or something that draws itself.
+  const showsSomething = rect => {
+    if (!root()) return false;
+    const [x, y] = [rect.x - scrollX, rect.y - scrollY];
+    const inArea = box =>
+      box.bottom > y && box.right > x && box.top < y + rect.height && box.left < x + rect.width;
+    const texts = document.createTreeWalker(root(), NodeFilter.SHOW_TEXT);
     for (let seen = 0; seen < 3000 && texts.nextNode(); seen++) {
       const { data, parentElement } = texts.currentNode;
       if (!/\S/.test(data) || !parentElement || /^(SCRIPT|STYLE|NOSCRIPT|TEMPLATE)$/.test(parentElement.tagName)) continue;
@@ -46,12 +176,50 @@
       const range = document.createRange();
       range.selectNodeContents(texts.currentNode);
       const box = range.getBoundingClientRect();
-      if (box.width > 1 && box.height > 1 && inView(box)) return true;
+      if (box.width > 1 && box.height > 1 && inArea(box)) return true;
     }
     for (const image of Array.from(document.images).slice(0, 500)) {
-      if (image.naturalWidth > 1 && visible(image) && inView(boxOf(image))) return true;
+      if (image.naturalWidth > 1 && visible(image) && inArea(boxOf(image))) return true;
     }
     return false;
   };
-  return { loaded, late, scripts: document.scripts.length > 0, content: showsSomething() };
+
+  // A family that is installed nowhere changes the width of no text, whatever it falls back to.
+  const fontTrouble = () => {
+    const failed = Array.from(document.fonts).filter(font => font.status === 'error').map(font => font.family);
+    const loaded = new Set(Array.from(document.fonts, font => font.family.replace(/["']/g, '').toLowerCase()));
+    const generic = /^(serif|sans-serif|monospace|cursive|fantasy|system-ui|ui-.*|math|emoji|fangsong|inherit|initial|-.*)$/;
+    const first = new Set();
+    for (const element of Array.from(document.querySelectorAll('body, body *')).slice(0, 1000)) {
+      const family = getComputedStyle(element).fontFamily.split(',')[0].replace(/["']/g, '').trim();
+      if (family && !generic.test(family) && !loaded.has(family.toLowerCase())) first.add(family);
+    }
+    const pen = document.createElement('canvas').getContext('2d');
+    const width = font => { pen.font = font; return pen.measureText('mmwwiiLL0#@Wg').width; };
+    const isMissing = family => ['serif', 'sans-serif', 'monospace'].every(
+      fallback => width(`72px "${family}", ${fallback}`) === width(`72px ${fallback}`));
+    return { failed: Array.from(new Set(failed)), missing: Array.from(first).slice(0, 20).filter(isMissing) };
+  };
+
+  let loaded = 0;
+  if (phase !== 'after') {
+    await load();
+    loaded = performance.now() - started;
+    if (selector !== null) await capped('wait_for', appears());
+    if (late.includes('wait_for')) return { loaded, late };
+  }
+  await resources();
+  if (phase === 'before') return { loaded, late };
+  if (delay > 0) await capped('delay', new Promise(done => setTimeout(done, delay)));
+  const settled = moving ? 0 : settle();
+  if (document.scripts.length || settled || delay > 0 || phase === 'after') {
+    // What scripts have drawn needs frames of its own.
+    await capped('frames', frame().then(frame));
+  }
+  const { rect, whole, isCut } = areaOf();
+  const fonts = fontTrouble();
+  return {
+    loaded, late, isCut, content: showsSomething(rect), area: rect, width: whole.width, height: whole.height,
+    fontsFailed: fonts.failed, fontsMissing: fonts.missing,
+  };
 })

@@ -72,7 +72,7 @@ impl Page {
         times: &mut StageTimes,
     ) -> Result<Visited, PoolError> {
         let started = Instant::now();
-        let loaded = self.navigate(visit, deadline).await;
+        let loaded = self.navigate(visit.url, visit.user_agent, deadline).await;
         times.add(Stage::Load, started.elapsed());
         if !loaded? {
             return self.visited(visit, String::new(), Ready::Quiet);
@@ -81,7 +81,7 @@ impl Page {
         let ready = self.wait_until_ready(visit.fields, deadline).await;
         times.add(Stage::Ready, started.elapsed());
         let ready = ready?;
-        self.refuse_forbidden_document()?;
+        self.refuse_unreached_document()?;
         let started = Instant::now();
         let html = self.read_dom(deadline).await;
         times.add(Stage::Extract, started.elapsed());
@@ -96,7 +96,7 @@ impl Page {
     }
 
     fn visited(&self, visit: &Visit<'_>, html: String, ready: Ready) -> Result<Visited, PoolError> {
-        self.refuse_forbidden_document()?;
+        self.refuse_unreached_document()?;
         let main = self.watch.main_document();
         let url = self.watch.url().filter(|url| url.starts_with("http"));
         let url = url.or_else(|| main.as_ref().map(|main| main.url.clone()));
@@ -110,19 +110,24 @@ impl Page {
     }
 
     /// True when a document was committed, false when the answer was none (a download, 204).
-    async fn navigate(&self, visit: &Visit<'_>, deadline: Deadline) -> Result<bool, PoolError> {
+    pub(super) async fn navigate(
+        &self,
+        url: &Url,
+        user_agent: Option<&str>,
+        deadline: Deadline,
+    ) -> Result<bool, PoolError> {
         self.egress.begin();
-        if let (Some(user_agent), Some(identity)) = (visit.user_agent, self.browser.presented()) {
+        if let (Some(user_agent), Some(identity)) = (user_agent, self.browser.presented()) {
             // Awaited: a navigation into a new process takes along what the old one has confirmed.
             let present = self.send(&identity.command(Some(user_agent)));
             self.answer(Stage::Load, deadline, present).await?;
         }
-        let navigation = self.send(&NavigateParams::new(visit.url.as_str()));
+        let navigation = self.send(&NavigateParams::new(url.as_str()));
         let answer = self.answer(Stage::Load, deadline, navigation).await;
         self.refuse_forbidden_document()?;
         let answer: NavigateReturns = answer?;
         let Some(error) = answer.error_text.filter(|text| !text.is_empty()) else {
-            return self.egress_failure(true).map_or(Ok(true), Err);
+            return self.proxys_own_answer().map_or(Ok(true), Err);
         };
         if error == "net::ERR_ABORTED" && self.watch.main_document().is_some() {
             return Ok(false);
@@ -131,7 +136,9 @@ impl Page {
         {
             return Err(PoolError::Forbidden);
         }
-        Err(self.egress_failure(false).unwrap_or_else(|| network_error(NetworkFailure::of_chromium(&error))))
+        // Nothing but the main document has been asked for yet, so the latest trouble is its own.
+        let trouble = self.egress.report().troubles.last().map(|(_, trouble)| *trouble);
+        Err(trouble.map_or_else(|| network_error(NetworkFailure::of_chromium(&error)), failure_of))
     }
 
     /// A page whose document came from the proxy's refusal is none, whatever it says.
@@ -143,21 +150,19 @@ impl Page {
         }
     }
 
-    /// Why the proxy could not fetch the main document, in its own words: Chromium only knows that a tunnel failed.
-    /// Nothing but the main document has been asked for yet, so the latest trouble is its own.
-    fn egress_failure(&self, answered: bool) -> Option<PoolError> {
-        let report = self.egress.report();
-        let trouble = match self.main_url() {
-            Some(url) if answered => report.trouble_of(&url),
-            _ => report.troubles.last().map(|(_, trouble)| *trouble),
-        };
-        trouble.map(|trouble| match trouble {
-            Trouble::Refused(reason) if reason.is_about_target() => PoolError::Forbidden,
-            Trouble::Refused(_) => network_error(NetworkFailure::TooLarge),
-            Trouble::Failed(failure) => {
-                PoolError::Network { failure: failure.into(), retriable: failure.is_retriable() }
-            }
-        })
+    /// A script may have moved on to where nothing answers: what is shown then is Chromium's own error page.
+    pub(super) fn refuse_unreached_document(&self) -> Result<(), PoolError> {
+        self.refuse_forbidden_document()?;
+        let Some(url) = self.watch.unreachable() else { return Ok(()) };
+        let trouble = Url::parse(&url).ok().and_then(|url| self.egress.report().trouble_of(&url));
+        Err(trouble.map_or_else(|| network_error(NetworkFailure::Other), failure_of))
+    }
+
+    /// Why the proxy answered in the site's place, in its own words: Chromium only knows that a tunnel failed.
+    fn proxys_own_answer(&self) -> Option<PoolError> {
+        let main = self.watch.main_document().filter(|main| main.is_proxys)?;
+        let trouble = Url::parse(&main.url).ok().and_then(|url| self.egress.report().trouble_of(&url));
+        trouble.map(failure_of)
     }
 
     fn main_url(&self) -> Option<Url> {
@@ -234,7 +239,7 @@ impl Page {
     }
 
     /// The next document of the main frame, or a moment: a frame is between two documents for some milliseconds.
-    async fn document_changes(&self, before: u64, until: Deadline) {
+    pub(super) async fn document_changes(&self, before: u64, until: Deadline) {
         const BETWEEN_DOCUMENTS: Duration = Duration::from_millis(20);
         let changed = self.watch.changed.notified();
         if self.watch.activity().navigations == before {
@@ -261,6 +266,16 @@ impl Page {
                 }
                 other => return other,
             }
+        }
+    }
+}
+
+fn failure_of(trouble: Trouble) -> PoolError {
+    match trouble {
+        Trouble::Refused(reason) if reason.is_about_target() => PoolError::Forbidden,
+        Trouble::Refused(_) => network_error(NetworkFailure::TooLarge),
+        Trouble::Failed(failure) => {
+            PoolError::Network { failure: failure.into(), retriable: failure.is_retriable() }
         }
     }
 }

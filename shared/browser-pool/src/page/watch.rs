@@ -15,10 +15,15 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::document::{FailedResource, Heard};
 use crate::cdp::{Connection, Listener, SESSION_ENDED};
 
 /// A request that takes longer is no reason to call a page busy: a stream, a long poll, an advert.
 const PATIENCE_WITH_ONE_REQUEST: Duration = Duration::from_secs(3);
+
+/// Of each kind, for [`Heard`]: a page may log without end.
+const MOST_HEARD: usize = 20;
+const MOST_HEARD_CHARS: usize = 300;
 
 /// Beyond this many the page is busy anyway.
 const MOST_TRACKED: usize = 2_000;
@@ -40,9 +45,11 @@ struct State {
     crashed: bool,
     main: Option<MainDocument>,
     url: Option<String>,
+    unreachable: Option<String>,
     loaded: bool,
     navigations: u64,
     in_flight: HashMap<String, Instant>,
+    heard: Heard,
     last_network: Option<Instant>,
 }
 
@@ -52,6 +59,8 @@ pub(crate) struct MainDocument {
     pub(crate) url: String,
     pub(crate) status: u16,
     pub(crate) mime: String,
+    /// The egress proxy's own answer, not the site's.
+    pub(crate) is_proxys: bool,
 }
 
 /// What a page is up to at a moment.
@@ -90,6 +99,15 @@ impl PageWatch {
         self.state().url.clone()
     }
 
+    /// The address that the main frame should have shown, while it shows Chromium's own error page.
+    pub(crate) fn unreachable(&self) -> Option<String> {
+        self.state().unreachable.clone()
+    }
+
+    pub(crate) fn heard(&self) -> Heard {
+        self.state().heard.clone()
+    }
+
     pub(crate) fn activity(&self) -> Activity {
         let now = Instant::now();
         let mut state = self.state();
@@ -99,6 +117,17 @@ impl PageWatch {
             loaded: state.loaded,
             navigations: state.navigations,
             quiet_since: idle.then(|| state.last_network.unwrap_or(now)),
+        }
+    }
+
+    /// Resolves when the main frame shows another document than when it had shown `navigations` of them.
+    pub(crate) async fn leaves(&self, navigations: u64) {
+        loop {
+            let changed = self.changed.notified();
+            if self.state().navigations != navigations {
+                return;
+            }
+            changed.await;
         }
     }
 
@@ -137,8 +166,9 @@ impl PageWatch {
     fn response_received(&self, params: &Bytes) {
         let Ok(event) = serde_json::from_slice::<ResponseEvent>(params) else { return };
         if event.kind == "Document" && event.frame.as_deref() == Some(&self.frame) {
-            let ResponseText { url, status, mime } = event.response;
-            self.note(|state| state.main = Some(MainDocument { url, status, mime }));
+            let ResponseText { url, status, mime, headers } = event.response;
+            let is_proxys = headers.own_answer.is_some();
+            self.note(|state| state.main = Some(MainDocument { url, status, mime, is_proxys }));
         }
     }
 
@@ -147,6 +177,7 @@ impl PageWatch {
         if event.frame.id == self.frame {
             self.note(|state| {
                 state.url = Some(event.frame.url);
+                state.unreachable = event.frame.unreachable;
                 state.loaded = false;
                 state.navigations += 1;
             });
@@ -157,6 +188,41 @@ impl PageWatch {
         let Ok(event) = serde_json::from_slice::<WithinDocumentEvent>(params) else { return };
         if event.frame == self.frame {
             self.state().url = Some(event.url);
+        }
+    }
+
+    /// Of the console only errors: the rest is nobody's trouble.
+    fn console_called(&self, params: &Bytes) {
+        if self.state().heard.console_errors.len() >= MOST_HEARD {
+            return;
+        }
+        let Ok(event) = serde_json::from_slice::<ConsoleEvent>(params) else { return };
+        if matches!(event.kind.as_str(), "error" | "assert") {
+            let said: Vec<String> = event.args.into_iter().map(ConsoleArgument::text).collect();
+            self.state().heard.console_errors.push(shortened(&said.join(" ")));
+        }
+    }
+
+    fn exception_thrown(&self, params: &Bytes) {
+        if self.state().heard.page_errors.len() >= MOST_HEARD {
+            return;
+        }
+        let Ok(event) = serde_json::from_slice::<ExceptionEvent>(params) else { return };
+        let ExceptionDetails { text, exception } = event.details;
+        let said = exception.and_then(|thrown| thrown.description).unwrap_or(text);
+        self.state().heard.page_errors.push(shortened(said.lines().next().unwrap_or_default()));
+    }
+
+    fn log_entry_added(&self, params: &Bytes) {
+        if self.state().heard.failed_resources.len() >= MOST_HEARD {
+            return;
+        }
+        let Ok(LogEvent { entry }) = serde_json::from_slice::<LogEvent>(params) else { return };
+        if entry.source == "network" && entry.level == "error" {
+            let reason =
+                entry.text.rsplit_once("Failed to load resource: ").map_or(&*entry.text, |(_, rest)| rest);
+            let failed = FailedResource { url: shortened(&entry.url), reason: shortened(reason) };
+            self.state().heard.failed_resources.push(failed);
         }
     }
 
@@ -178,6 +244,9 @@ impl Listener for PageWatch {
             "Page.frameNavigated" => self.navigated(params),
             "Page.navigatedWithinDocument" => self.moved_within_document(params),
             "Page.loadEventFired" => self.note(|state| state.loaded = true),
+            "Runtime.consoleAPICalled" => self.console_called(params),
+            "Runtime.exceptionThrown" => self.exception_thrown(params),
+            "Log.entryAdded" => self.log_entry_added(params),
             "Page.javascriptDialogOpening" => self.dialog_opened(params),
             "Inspector.targetCrashed" => {
                 self.note(|state| state.crashed = true);
@@ -187,6 +256,59 @@ impl Listener for PageWatch {
             _ => {}
         }
     }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(MOST_HEARD_CHARS).collect()
+}
+
+#[derive(Deserialize)]
+struct ConsoleEvent {
+    #[serde(rename = "type")]
+    kind: String,
+    args: Vec<ConsoleArgument>,
+}
+
+#[derive(Deserialize)]
+struct ConsoleArgument {
+    value: Option<serde_json::Value>,
+    description: Option<String>,
+}
+
+impl ConsoleArgument {
+    fn text(self) -> String {
+        match self.value {
+            Some(serde_json::Value::String(text)) => text,
+            Some(value) => value.to_string(),
+            None => self.description.unwrap_or_default(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct ExceptionEvent {
+    #[serde(rename = "exceptionDetails")]
+    details: ExceptionDetails,
+}
+
+#[derive(Deserialize)]
+struct ExceptionDetails {
+    text: String,
+    exception: Option<ConsoleArgument>,
+}
+
+#[derive(Deserialize)]
+struct LogEvent {
+    entry: LogEntry,
+}
+
+#[derive(Deserialize)]
+struct LogEntry {
+    source: String,
+    level: String,
+    text: String,
+    #[serde(default)]
+    url: String,
 }
 
 #[derive(Deserialize)]
@@ -212,6 +334,15 @@ struct ResponseText {
     status: u16,
     #[serde(rename = "mimeType")]
     mime: String,
+    #[serde(default)]
+    headers: ResponseHeaders,
+}
+
+#[derive(Deserialize, Default)]
+struct ResponseHeaders {
+    /// The mark of the egress proxy's own answers. A site can send it over TLS, and gains nothing by it.
+    #[serde(rename = "x-egress")]
+    own_answer: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -223,6 +354,8 @@ struct FrameEvent {
 struct FrameText {
     id: String,
     url: String,
+    #[serde(rename = "unreachableUrl")]
+    unreachable: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -16,7 +16,7 @@ pub(crate) struct LaunchOptions {
 }
 
 /// Switches that never change.
-const ALWAYS: [(&str, &str); 37] = [
+const ALWAYS: [(&str, &str); 38] = [
     ("--remote-debugging-pipe", "no port that other processes could reach; its EOF ends the browser with us"),
     ("--headless", "the full browser shows windows otherwise; headless-shell ignores it"),
     ("--proxy-bypass-list=<-loopback>", "without it loopback and link-local never see the egress proxy"),
@@ -52,6 +52,7 @@ const ALWAYS: [(&str, &str); 37] = [
     ("--disable-blink-features=AutomationControlled", "shops must be seen as a person sees them"),
     ("--disable-features=Translate,MediaRouter,OptimizationHints,AcceptCHFrame", "background work of no use"),
     ("--disable-gpu", "software rasterisation; measured faster than SwiftShader here"),
+    ("--disable-checker-imaging", "pictures are decoded before they are painted: a capture never misses one"),
     ("--disk-cache-size=1", "contexts share no cache and live for one request"),
     ("--hide-scrollbars", "no scrollbar belongs in a picture"),
     ("--mute-audio", "no audio device is needed"),

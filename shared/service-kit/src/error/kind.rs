@@ -28,6 +28,8 @@ pub enum ErrorKind {
     PayloadTooLarge,
     /// A page came, and no product is on it; `verdict` says what it is instead.
     ExtractionFailed,
+    /// The picture has what the request's `fail_on` does not accept.
+    IntegrityFailed,
     /// DNS, connect, TLS, or a failing site.
     NetworkError,
     /// The request's deadline passed.
@@ -62,7 +64,7 @@ impl Fault {
 
 impl ErrorKind {
     /// Every kind, in the order of their declaration.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::InvalidRequest,
         Self::InvalidUrl,
         Self::InvalidHtml,
@@ -71,6 +73,7 @@ impl ErrorKind {
         Self::ForbiddenUrl,
         Self::PayloadTooLarge,
         Self::ExtractionFailed,
+        Self::IntegrityFailed,
         Self::NetworkError,
         Self::Timeout,
         Self::RenderFailure,
@@ -90,6 +93,7 @@ impl ErrorKind {
             Self::ForbiddenUrl => "forbidden_url",
             Self::PayloadTooLarge => "payload_too_large",
             Self::ExtractionFailed => "extraction_failed",
+            Self::IntegrityFailed => "integrity_failed",
             Self::NetworkError => "network_error",
             Self::Timeout => "timeout",
             Self::RenderFailure => "render_failure",
@@ -107,7 +111,7 @@ impl ErrorKind {
             Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,
             Self::ForbiddenUrl => StatusCode::FORBIDDEN,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::ExtractionFailed => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::ExtractionFailed | Self::IntegrityFailed => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NetworkError => StatusCode::BAD_GATEWAY,
             Self::Timeout => StatusCode::REQUEST_TIMEOUT,
             Self::RenderFailure | Self::BrowserCrash => StatusCode::INTERNAL_SERVER_ERROR,
@@ -123,7 +127,8 @@ impl ErrorKind {
             | Self::Unauthorized
             | Self::RateLimited
             | Self::ForbiddenUrl
-            | Self::PayloadTooLarge => Fault::Caller,
+            | Self::PayloadTooLarge
+            | Self::IntegrityFailed => Fault::Caller,
             Self::ExtractionFailed | Self::NetworkError => Fault::Site,
             Self::Timeout
             | Self::RenderFailure
@@ -150,7 +155,8 @@ impl ErrorKind {
             | Self::Unauthorized
             | Self::ForbiddenUrl
             | Self::PayloadTooLarge
-            | Self::ExtractionFailed => false,
+            | Self::ExtractionFailed
+            | Self::IntegrityFailed => false,
         }
     }
 
@@ -168,9 +174,11 @@ impl ErrorKind {
     pub fn outcome(self) -> Outcome {
         match self {
             Self::Timeout => Outcome::Timeout,
-            Self::ExtractionFailed | Self::NetworkError | Self::RenderFailure | Self::BrowserCrash => {
-                Outcome::Failure
-            }
+            Self::ExtractionFailed
+            | Self::IntegrityFailed
+            | Self::NetworkError
+            | Self::RenderFailure
+            | Self::BrowserCrash => Outcome::Failure,
             Self::InvalidRequest
             | Self::InvalidUrl
             | Self::InvalidHtml
@@ -206,6 +214,7 @@ mod tests {
                 ("forbidden_url", 403, "caller", false),
                 ("payload_too_large", 413, "caller", false),
                 ("extraction_failed", 422, "site", false),
+                ("integrity_failed", 422, "caller", false),
                 ("network_error", 502, "site", true),
                 ("timeout", 408, "service", true),
                 ("render_failure", 500, "service", true),

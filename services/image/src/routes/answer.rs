@@ -2,32 +2,23 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::http::header::{ACCEPT, CONTENT_TYPE, VARY};
+use axum::http::header::{ACCEPT, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use browser_pool::{Stage, StageTimes};
-use bytes::Bytes;
 use serde::Serialize;
 use service_kit::{ApiError, ErrorKind};
 use utoipa::ToSchema;
 
+use crate::cache::Picture;
+use crate::draw::Drawn;
 use crate::options::{Format, RenderOptions};
-use crate::picture::Checked;
+use crate::report::Report;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum AnswerForm {
     Json,
     Picture,
-}
-
-/// A picture that may be returned.
-#[derive(Debug)]
-pub(super) struct Rendered {
-    pub(super) picture: Bytes,
-    /// Only for [`AnswerForm::Json`].
-    pub(super) base64: Option<String>,
-    pub(super) checked: Checked,
-    pub(super) warnings: Vec<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -68,15 +59,6 @@ struct Timings {
     /// Checking and encoding the picture, and all that is in no other stage.
     encode: f64,
     total: f64,
-}
-
-/// What the picture was found to be.
-#[derive(Debug, Serialize, ToSchema)]
-struct Report {
-    /// Every pixel is the same: the document shows nothing, or nothing but a background.
-    blank: bool,
-    /// What of the document was not ready in time, such as `images` or `fonts`.
-    warnings: Vec<String>,
 }
 
 impl Timings {
@@ -124,47 +106,59 @@ impl AnswerForm {
         }
     }
 
-    /// The picture as JSON carries it; `None` where it travels as itself.
-    pub(super) fn base64_of(self, picture: &[u8]) -> Option<String> {
-        match self {
-            Self::Json => Some(base64_simd::STANDARD.encode_to_string(picture)),
-            Self::Picture => None,
-        }
-    }
-
-    pub(super) fn answer(self, options: &RenderOptions, rendered: Rendered, times: StageTimes) -> Response {
-        let timings = Timings::of(times);
+    /// The answer to a request with these headers.
+    pub(super) fn answer(self, request: &HeaderMap, options: &RenderOptions, drawn: &Drawn) -> Response {
+        let Picture { finished, report, etag, .. } = &*drawn.picture;
+        let timings = Timings::of(drawn.times);
         let generation_time_ms = timings.total.round() as u64;
-        let Rendered { picture, base64, checked, warnings } = rendered;
-        let mut response = match self {
-            Self::Json => Json(RenderResponse {
-                image_base64: base64.unwrap_or_default(),
+        let timing_header = timings.header();
+        let mut response = if is_known(request, etag) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else if self == Self::Json {
+            Json(RenderResponse {
+                image_base64: base64_simd::STANDARD.encode_to_string(&finished.bytes),
                 content_type: options.format.media_type(),
                 width: options.viewport.width,
                 height: options.viewport.height,
-                actual_width: checked.width,
-                actual_height: checked.height,
+                actual_width: finished.width,
+                actual_height: finished.height,
                 generation_time_ms,
                 timestamp: service_kit::timestamp(),
-                report: Report { blank: checked.one_colour, warnings },
-                timings: Timings::of(times),
+                report: report.clone(),
+                timings,
             })
-            .into_response(),
-            Self::Picture => Response::new(Body::from(picture)),
+            .into_response()
+        } else {
+            let mut response = Response::new(Body::from(finished.bytes.clone()));
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(options.format.media_type()));
+            headers.insert(HeaderName::from_static("x-image-width"), finished.width.into());
+            headers.insert(HeaderName::from_static("x-image-height"), finished.height.into());
+            headers.insert(HeaderName::from_static("x-generation-time-ms"), generation_time_ms.into());
+            response
         };
         let headers = response.headers_mut();
-        if self == Self::Picture {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(options.format.media_type()));
-            headers.insert(HeaderName::from_static("x-image-width"), checked.width.into());
-            headers.insert(HeaderName::from_static("x-image-height"), checked.height.into());
-            headers.insert(HeaderName::from_static("x-generation-time-ms"), generation_time_ms.into());
-        }
-        if let Ok(timing) = HeaderValue::from_str(&timings.header()) {
-            headers.insert(HeaderName::from_static("server-timing"), timing);
-        }
+        let mut add = |name: HeaderName, value: &str| {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                headers.insert(name, value);
+            }
+        };
+        add(ETAG, etag);
+        add(HeaderName::from_static("server-timing"), &timing_header);
+        add(HeaderName::from_static("x-render-report"), &report.summary());
+        add(HeaderName::from_static("x-cache"), drawn.origin.as_str());
         headers.insert(VARY, HeaderValue::from_static("accept"));
         response
     }
+}
+
+/// Whether `If-None-Match` names the tag (RFC 9110, 13.1.2): then the client has the picture.
+fn is_known(request: &HeaderMap, etag: &str) -> bool {
+    let values = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).any(|tag| {
+        let tag = tag.trim();
+        tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag
+    })
 }
 
 /// The ranges of an `Accept` header with their qualities: `("image/*", 0.8)`.
