@@ -145,7 +145,11 @@ impl Pictures {
                 deadline.limit(made).await.map_err(|_| error::timeout(Stage::Queue.as_str(), timeout_s))?;
             let origin = if made_here { Origin::Miss } else { Origin::Shared };
             match made {
-                Ok(picture) => return Ok((picture, origin)),
+                Ok(picture) => {
+                    // Makes room, and the figures true.
+                    self.kept.run_pending_tasks().await;
+                    return Ok((picture, origin));
+                }
                 // The other request's time was up, or too short from the beginning: this one may have more.
                 Err(error) if !made_here && is_of_its_deadline(&error) && !deadline.has_passed() => {}
                 Err(error) => return Err((*error).clone()),

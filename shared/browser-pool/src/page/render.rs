@@ -8,6 +8,7 @@ use chromiumoxide::cdp::browser_protocol::emulation::{
     MediaFeature, SetDefaultBackgroundColorOverrideParams, SetDeviceMetricsOverrideParams,
     SetEmulatedMediaParams, SetLocaleOverrideParams, SetTimezoneOverrideParams,
 };
+use chromiumoxide::cdp::browser_protocol::network::EnableParams as EnableNetwork;
 use chromiumoxide::cdp::browser_protocol::page::{
     AddScriptToEvaluateOnNewDocumentParams, SetDocumentContentParams,
 };
@@ -127,6 +128,8 @@ impl Page {
         let (ready, before) = match document.source {
             Source::Html(html) => self.show_html(html, document, deadline).await?,
             Source::Url(url) => {
+                // The main document's status is heard of only so.
+                self.browser.connection().tell(Some(&self.session), &EnableNetwork::default());
                 if !self.navigate(url, None, deadline).await? {
                     return Err(unusable("url", "it answers with a download and not with a page"));
                 }
