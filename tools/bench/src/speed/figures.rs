@@ -31,11 +31,15 @@ impl Spread {
 }
 
 impl fmt::Display for Spread {
-    /// `1.07 (1.02…1.11)`; the precision is the caller's.
+    /// `1.07 (1.02…1.11)`, or the one value that there is; the precision is the caller's.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = formatter.precision().unwrap_or(2);
         let Spread { median, least, most } = self;
-        write!(formatter, "{median:.digits$} ({least:.digits$}…{most:.digits$})")
+        write!(formatter, "{median:.digits$}")?;
+        if least < most {
+            write!(formatter, " ({least:.digits$}…{most:.digits$})")?;
+        }
+        Ok(())
     }
 }
 
@@ -150,6 +154,7 @@ mod tests {
         assert_eq!(of(&[4.0, 1.0]), Some(Spread { median: 2.5, least: 1.0, most: 4.0 }));
         assert_eq!(of(&[]), None);
         assert_eq!(format!("{:.1}", Spread { median: 2.0, least: 1.0, most: 3.04 }), "2.0 (1.0…3.0)");
+        assert_eq!(format!("{:.0}", Spread { median: 2.0, least: 2.0, most: 2.0 }), "2");
     }
 
     #[test]

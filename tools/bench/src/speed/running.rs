@@ -63,7 +63,11 @@ impl Running {
     /// Starts a target that can do so much at once.
     pub(crate) async fn start(target: Target, stand: &Stand, at_once: usize) -> Result<Running> {
         Ok(match target {
-            Target::Service => Running::Service(Bench::start(stand.kind, &[]).await?),
+            Target::Service => {
+                let bench = Bench::start(stand.kind, &[]).await?;
+                ensure!(bench.rest().await.is_some(), "the service's browsers did not all come up");
+                Running::Service(bench)
+            }
             Target::Floor => Running::Floor(Floor::start(stand, 1, at_once).await?),
             Target::Floor2 => Running::Floor(Floor::start(stand, 2, at_once).await?),
             Target::Original => Running::Original(Original::start(&stand.chromium).await?),

@@ -50,8 +50,8 @@ impl Facts {
     fn markdown(&self, plan: &Plan) -> String {
         let [before, after] = &self.load_average;
         format!(
-            "`{}`, {}: {} cores, {}, load average {before} before and {after} after. {} rounds, in each of them one \
-             target after the other; {} requests in each turn at least.\n",
+            "`{}`, {}: {} cores, {}, load average {before} before and {after} after. Rounds: {}, in each of them one \
+             target after the other; requests in each turn: {} at least.\n",
             self.command, self.started, self.cores, self.chromium, plan.rounds, plan.requests
         )
     }
