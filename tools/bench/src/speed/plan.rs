@@ -71,7 +71,7 @@ impl Options {
             formats: self.formats.clone(),
             only: self.only,
             loads: paced.into_iter().chain(closed).chain(open).collect(),
-            requests: if self.quick { self.requests.min(4) } else { self.requests },
+            requests: if self.quick { self.requests.min(3) } else { self.requests },
             rounds: if self.quick { self.rounds.min(1) } else { self.rounds },
         }
     }
