@@ -1,6 +1,6 @@
 # Every task of a developer, by name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint audit docs soak kill burst cards corpus
+.PHONY: help run test fmt lint audit docs soak kill burst bench cards corpus executables
 
 BENCH := target/release/bench
 # one service only: make soak ONLY=image
@@ -28,23 +28,25 @@ audit: ## Check the dependencies' licences and sources, and that all are used
 docs: ## Rewrite what is generated: the configuration page and the OpenAPI descriptions
 	REFRESH_DOCS=1 cargo test --quiet --release --locked --package playwright-ingestion --package playwright-image --lib
 
-soak: bench ## 2 000 requests to each service, twice: does anything leak? (20 minutes; ONLY=image)
+soak: executables ## 2 000 requests to each service, twice: does anything leak? (20 minutes; ONLY=image)
 	$(BENCH) soak $(ONLY_OPTION)
 
-kill: bench ## Kill a working browser every 2 s for 60 s on each service: does anybody notice? (ONLY=...)
+kill: executables ## Kill a working browser every 2 s for 60 s on each service: does anybody notice? (ONLY=...)
 	$(BENCH) kill $(ONLY_OPTION)
 
-burst: bench ## 50, then 300 requests at once to each service (ONLY=...)
+burst: executables ## 50, then 300 requests at once to each service (ONLY=...)
 	$(BENCH) burst $(ONLY_OPTION)
 
-cards: bench ## Render twenty different cards into out/cards
+bench: executables ## Each service against Chromium itself and against the original, in turns (an hour; QUICK=1, ONLY=...)
+	$(BENCH) speed $(ONLY_OPTION) $(if $(QUICK),--quick)
+
+cards: executables ## Render twenty different cards into out/cards
 	$(BENCH) cards
 
-corpus: bench ## Extract every page of a folder through the service: make corpus CORPUS=dir
+corpus: executables ## Extract every page of a folder through the service: make corpus CORPUS=dir
 	@test -n "$(CORPUS)" || { echo "which folder? make corpus CORPUS=dir, with manifest.json and pages/<id>.html" >&2; exit 2; }
 	$(BENCH) corpus "$(CORPUS)"
 	@if test -f "$(CORPUS)/score.py"; then python3 "$(CORPUS)/score.py" out/corpus; fi
 
-.PHONY: bench
-bench:
+executables:
 	@cargo build --release --locked --workspace

@@ -98,6 +98,18 @@ pub fn cpu_ticks_by_group() -> BTreeMap<i32, u64> {
     groups
 }
 
+/// Processor time that a process and its descendants have used so far, in clock ticks (10 ms): also those that have
+/// ended and that one of the living has waited for, as Chromium's zygote does for its renderers.
+#[must_use]
+pub fn cpu_ticks_of_tree(root: u32) -> u64 {
+    let own = i32::try_from(root).ok();
+    let tree = own.into_iter().chain(descendants(root).into_iter().map(|process| process.pid));
+    let stats = tree.filter_map(|pid| Process::new(pid).ok()?.stat().ok());
+    stats
+        .map(|stat| stat.utime + stat.stime + stat.cutime.cast_unsigned() + stat.cstime.cast_unsigned())
+        .sum()
+}
+
 /// One process by its id; `None` where there is none.
 #[must_use]
 pub fn process(pid: u32) -> Option<ProcessId> {

@@ -131,7 +131,9 @@ impl Card {
 
 /// The `number`th of a series of cards that all differ, with the photo of the fixtures in half of them.
 pub(crate) fn sample(number: usize) -> String {
-    let photo = include_bytes!("../../../tests/fixtures/site/photos/graphite-front.png");
+    // bytes after a PNG's end show nothing, but make it another photo to a page that has decoded the one before
+    let mut photo = include_bytes!("../../../tests/fixtures/site/photos/graphite-front.png").to_vec();
+    photo.extend(number.to_be_bytes());
     let ram = 8 << (number % 4);
     let card = Card {
         title: format!("Mini PC number {number} with Ryzen 7, {ram} GB of memory and a fast disk"),
@@ -144,7 +146,7 @@ pub(crate) fn sample(number: usize) -> String {
             ("Score".to_owned(), format!("{} points", 5000 + number)),
         ],
         badge: "Great deal 🔥".to_owned(),
-        photo: number.is_multiple_of(2).then(|| data_address(photo)),
+        photo: number.is_multiple_of(2).then(|| data_address(&photo)),
         theme: Theme::ALL[number % Theme::ALL.len()],
         language: "en",
     };

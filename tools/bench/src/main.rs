@@ -14,6 +14,7 @@ mod plot;
 mod report;
 mod sample;
 mod soak;
+mod speed;
 mod work;
 
 use std::process::ExitCode;
@@ -41,6 +42,8 @@ enum Command {
     Kill(kill::Options),
     /// Fifty, then three hundred requests at once
     Burst(burst::Options),
+    /// Against what Chromium itself takes, and against the service that was replaced
+    Speed(speed::Options),
     /// Ask the running service for every page of a folder of saved pages
     Corpus(corpus::Options),
 }
@@ -53,6 +56,7 @@ async fn main() -> ExitCode {
         Command::Soak(options) => soak::run(&options).await,
         Command::Kill(options) => kill::run(&options).await,
         Command::Burst(options) => burst::run(&options).await,
+        Command::Speed(options) => speed::run(&options).await,
         Command::Corpus(options) => corpus::run(&options).await,
     };
     match verdict {

@@ -65,6 +65,12 @@ fn look(pid: u32, directory: &Path) -> Sample {
     }
 }
 
+/// Of a process and all its descendants.
+pub(crate) fn tree_pss_bytes(root: u32) -> u64 {
+    let children = descendants(root);
+    children.iter().chain(&process(root)).map(ProcessId::pss_bytes).sum()
+}
+
 /// Takes a sample every `interval` until `work` is done; returns what that returned, and the samples.
 pub(crate) async fn during<T>(
     service: &Service,

@@ -10,12 +10,12 @@ use test_support::{Client, FixtureSite, Launch, Reply, Scrape, Service, within};
 use crate::card;
 
 const EXTRACT: &str = "/v1/extract";
-const RENDER: &str = "/v1/render";
+pub(crate) const RENDER: &str = "/v1/render";
 const COMES_TO_REST_WITHIN: Duration = Duration::from_secs(20);
 
 /// Products with a price: path, how the title begins, price. Every other page comes whole from its server, as those
 /// of Amazon, eBay and Newegg do; the others are drawn by scripts after two calls of 120 and 150 ms.
-const PRODUCTS: [(&str, &str, f64); 6] = [
+pub(crate) const PRODUCTS: [(&str, &str, f64); 6] = [
     ("/shop/beelink-ser5-max.html", "Beelink SER5 MAX", 329.99),
     ("/static-jsonld.html", "Kestrel K7 Mini PC", 489.0),
     ("/shop/minisforum-um790.html", "Minisforum UM790 Pro", 719.0),
