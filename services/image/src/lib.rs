@@ -2,6 +2,7 @@
 //!
 //! Here is what is HTTP about it and what is a picture about it; browsers and pages are the pool's.
 
+pub mod card;
 pub mod config;
 mod error;
 mod metrics;
