@@ -4,6 +4,7 @@
 //! `spec` is what a template says of itself, `data` checks what is to be filled in, `templates` fills it in, and
 //! `signature` lets an address that anybody may call stand for one card only.
 
+pub mod cli;
 mod data;
 mod filters;
 mod money;
