@@ -1,6 +1,7 @@
 //! The settings of the image service and what they make of a pool.
 
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use browser_pool::{
@@ -11,6 +12,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use service_kit::settings::{
     BrowserSettings, ServerSettings, TelemetrySettings, boolean, defaults, integer, seconds,
 };
+
+use crate::card::cli::{CardArgs, SignCardArgs};
+use crate::card::{Keys, TemplateError, Templates};
 
 /// Shown once in every page that is opened ahead: the same kinds of things that a card has, so that their fonts and
 /// the compositor are warm.
@@ -35,6 +39,10 @@ pub struct Cli {
 pub enum Command {
     /// Serve until a signal
     Serve(Box<Config>),
+    /// Fill in a card's template, without a browser; HTML on stdout
+    Card(CardArgs),
+    /// Sign the address of a card; the address on stdout
+    SignCard(SignCardArgs),
     /// Ask the service that runs on this machine for its health: exit code 0 when it is healthy
     Healthcheck(Box<Config>),
 }
@@ -53,6 +61,8 @@ pub struct Config {
     pub server: ServerSettings,
     #[command(flatten)]
     pub image: ImageSettings,
+    #[command(flatten)]
+    pub cards: CardSettings,
     #[command(flatten)]
     pub browsers: BrowserSettings,
     #[command(flatten)]
@@ -83,6 +93,44 @@ pub struct ImageSettings {
     #[arg(long = "image-cache-ttl-s", env = "PLAYWRIGHT_IMAGE_CACHE_TTL_S", value_name = "SECONDS")]
     #[arg(value_parser = seconds::<0, 604_800>, default_value = "600")]
     pub cache_ttl: Duration,
+}
+
+/// Cards by data: their templates, and who may ask for them by a mere address.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Cards")]
+pub struct CardSettings {
+    /// Folder of card templates, one folder each; one that is called like a built-in template replaces it. By default
+    /// there are only the built-in ones
+    #[arg(long, env = "PLAYWRIGHT_TEMPLATES_DIR", value_name = "FOLDER")]
+    pub templates_dir: Option<PathBuf>,
+
+    /// Secret keys of signed card addresses, in hexadecimal and separated by commas: the first signs, all verify. Give
+    /// them as the variable, flags are seen by others on the machine. By default signed addresses are off
+    #[arg(long, env = "PLAYWRIGHT_CARD_KEYS", value_name = "KEY,…", hide_env_values = true)]
+    #[arg(value_parser = card_keys)]
+    pub card_keys: Option<Keys>,
+
+    /// Refuse signed card addresses that don't expire
+    #[arg(long, env = "PLAYWRIGHT_CARD_REQUIRE_EXPIRY", value_name = "BOOL", action = Set)]
+    #[arg(value_parser = boolean, default_value = "false")]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub card_require_expiry: bool,
+}
+
+fn card_keys(text: &str) -> Result<Keys, String> {
+    Keys::parse(text).map_err(|error| error.to_string())
+}
+
+impl CardSettings {
+    /// The built-in templates and the operator's, checked.
+    pub fn templates(&self) -> Result<Templates, TemplateError> {
+        Templates::load(self.templates_dir.as_deref())
+    }
+
+    /// What signed addresses are verified with; none where they are off.
+    pub fn keys(&self) -> Option<Keys> {
+        self.card_keys.clone().map(|keys| keys.requiring_expiry(self.card_require_expiry))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -178,7 +226,7 @@ mod tests {
     use std::path::Path;
 
     use clap::CommandFactory;
-    use service_kit::settings::page;
+    use service_kit::settings::{page, parse_from};
 
     use super::*;
 
@@ -213,6 +261,22 @@ mod tests {
         let pool = config.pool().expect("valid");
         let recycle = Recycle { after_pages: None, after_age: None, above_pss_bytes: Some(2 << 20) };
         assert_eq!((pool.recycle, pool.egress.network, pool.egress.allow.len()), (recycle, Network::None, 1));
+    }
+
+    #[test]
+    fn the_keys_of_cards_are_nowhere_shown() {
+        let secret = "5ec7e7".repeat(12);
+        let arguments = ["playwright-image".to_owned(), format!("--card-keys={secret}")];
+        let Command::Serve(config) = Cli::try_parse_from(arguments).expect("valid").chosen() else {
+            panic!("it serves")
+        };
+        assert!(!format!("{config:?}").contains("5ec7e7"), "{config:?}");
+        let given = ["playwright-image", "--card-keys=5ec7e7"].map(Into::into);
+        let refused = parse_from::<Cli>(given).expect_err("a key that is too short").to_string();
+        assert_eq!(
+            refused,
+            "PLAYWRIGHT_CARD_KEYS (or --card-keys): expected keys of at least 32 bytes (64 digits), number 1 has 3"
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Here is what is HTTP about it and what is a picture about it; browsers and pages are the pool's.
 
 mod cache;
+pub mod card;
 pub mod config;
 mod draw;
 mod error;

@@ -1,10 +1,11 @@
-//! The process: settings, logs, browsers, listener, serve, drain, browsers gone.
+//! The process: settings, logs, browsers, listener, serve, drain, browsers gone; or one command instead.
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
 use browser_pool::BrowserPool;
+use playwright_image::card::cli;
 use playwright_image::config::{Cli, Command, Config};
 use prometheus::Registry;
 use service_kit::{Ended, Lifecycle, Server, healthcheck, init_telemetry, settings};
@@ -15,6 +16,8 @@ const BROWSERS_END: Duration = Duration::from_secs(5);
 fn main() -> ExitCode {
     let done = match settings::parse::<Cli>().chosen() {
         Command::Serve(config) => serve(&config),
+        Command::Card(arguments) => cli::card(&arguments).context("card"),
+        Command::SignCard(arguments) => cli::sign_card(&arguments).context("sign-card"),
         Command::Healthcheck(config) => healthcheck(config.server.listen).context("healthcheck"),
     };
     match done {

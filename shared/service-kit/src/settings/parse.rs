@@ -104,7 +104,8 @@ fn without_variable(arg: Arg) -> Arg {
     arg.env(Resettable::Reset)
 }
 
-/// `PLAYWRIGHT_MAX_QUEUE (or --max-queue): expected an integer from 0 to 65536, got "many"`
+/// `PLAYWRIGHT_MAX_QUEUE (or --max-queue): expected an integer from 0 to 65536, got "many"`; without what was got
+/// where it is a secret.
 fn explain(command: &Command, error: &clap::Error) -> Option<String> {
     if !matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidValue) {
         return None;
@@ -116,7 +117,11 @@ fn explain(command: &Command, error: &clap::Error) -> Option<String> {
         .into_iter()
         .find(|arg| arg.get_long().is_some_and(|long| flag == format!("--{long}")))?;
     let name = arg.get_env().map_or(flag.to_owned(), |env| format!("{} (or {flag})", env.to_string_lossy()));
-    Some(format!("{name}: {}, got \"{got}\"", expected(error)?))
+    let expected = expected(error)?;
+    if arg.is_hide_env_values_set() {
+        return Some(format!("{name}: {expected}"));
+    }
+    Some(format!("{name}: {expected}, got \"{got}\""))
 }
 
 /// What would have been valid, from the parser that refused.
