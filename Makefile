@@ -1,6 +1,6 @@
 # Every task of a developer, by name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint audit docs soak kill burst bench cards corpus executables
+.PHONY: help run test fmt lint audit docs soak kill burst bench cards corpus executables gallery png
 
 BENCH := target/release/bench
 # one service only: make soak ONLY=image
@@ -42,6 +42,12 @@ bench: executables ## Each service against Chromium itself and against the origi
 
 cards: executables ## Render twenty different cards into out/cards
 	$(BENCH) cards
+
+gallery: executables ## Make the pictures of docs/gallery anew
+	$(BENCH) gallery
+
+png: executables ## What each compression of a PNG costs and saves, over ten cards
+	$(BENCH) png
 
 corpus: executables ## Extract every page of a folder through the service: make corpus CORPUS=dir
 	@test -n "$(CORPUS)" || { echo "which folder? make corpus CORPUS=dir, with manifest.json and pages/<id>.html" >&2; exit 2; }

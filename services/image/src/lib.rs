@@ -21,6 +21,7 @@ use browser_pool::BrowserPool;
 use prometheus::Registry;
 use service_kit::{Build, Health, HttpMetrics, Kit, Lifecycle};
 
+use crate::card::Templates;
 use crate::config::Config;
 use crate::state::{AppState, PoolHealth};
 
@@ -44,16 +45,16 @@ impl std::fmt::Debug for App {
     }
 }
 
-/// The service over a pool that has been started; registers the service's metrics.
+/// The service over a pool that has been started, with its card templates; registers the service's metrics.
 pub fn app(
     config: &Config,
     pool: &BrowserPool,
     registry: &Registry,
     lifecycle: Lifecycle,
+    templates: Templates,
 ) -> Result<App, prometheus::Error> {
-    let metrics =
-        HttpMetrics::new(registry, BUILD, &[routes::render::PATH, routes::screenshot::PATH], &state::STAGES)?;
-    let state = AppState::new(config, pool.clone(), metrics.clone(), registry)?;
+    let metrics = HttpMetrics::new(registry, BUILD, &routes::WORK, &state::STAGES)?;
+    let state = AppState::new(config, pool.clone(), metrics.clone(), registry, templates)?;
     let health: Arc<dyn Health> = Arc::new(PoolHealth(pool.clone()));
     let kit =
         Kit { health: Arc::clone(&health), metrics, registry: registry.clone(), lifecycle, build: BUILD };

@@ -39,8 +39,9 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let lifecycle = Lifecycle::new();
     let server = Server::bind(&config.server, lifecycle.clone()).await?;
     let registry = Registry::new();
+    let templates = config.cards.templates()?;
     let pool = BrowserPool::start(config.pool()?, &registry).await?;
-    let app = playwright_image::app(config, &pool, &registry, lifecycle)?;
+    let app = playwright_image::app(config, &pool, &registry, lifecycle, templates)?;
     tracing::info!(address = %server.local_addr()?, version = playwright_image::BUILD.version, "listening");
     let ended = server.run(app.router, app.health, pool.failed()).await;
     pool.shutdown(BROWSERS_END).await;

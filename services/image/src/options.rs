@@ -279,7 +279,8 @@ impl RenderOptions {
                 transparent: self.omit_background,
                 moving: self.animations == Animations::Allow,
             },
-            deterministic: self.deterministic,
+            // A document that runs nothing has no clock that could be pinned.
+            deterministic: self.deterministic && self.runs_something(),
             wait_for: self.wait_for.as_deref().map(|wait_for| match wait_for {
                 check::READY_CALL => WaitFor::Call,
                 selector => WaitFor::Selector(selector),
@@ -370,7 +371,11 @@ impl RenderOptions {
     /// Whether another rendering could look different for a reason that lies in the document: it runs something, or
     /// it is fetched. What it loads is known only afterwards.
     pub(crate) fn may_vary(&self) -> bool {
+        matches!(self.subject, Subject::Url(_)) || (!self.deterministic && self.runs_something())
+    }
+
+    fn runs_something(&self) -> bool {
         let Subject::Html(html) = &self.subject else { return true };
-        !self.deterministic && (self.javascript.is_some() || check::runs_something(html))
+        self.javascript.is_some() || check::runs_something(html)
     }
 }

@@ -1,6 +1,7 @@
 //! The service's own endpoints: every route and its description in one list.
 
 mod answer;
+pub(crate) mod card;
 pub(crate) mod render;
 pub(crate) mod screenshot;
 
@@ -12,6 +13,9 @@ use utoipa_axum::routes;
 
 use crate::state::AppState;
 
+/// The endpoints that do the service's work: what latency, failures and timeouts are counted by.
+pub(crate) const WORK: [&str; 4] = [render::PATH, screenshot::PATH, card::PATH, card::SIGNED_PATH];
+
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -19,7 +23,8 @@ use crate::state::AppState;
         description = "Renders HTML and web pages to PNG, JPEG and WebP with headless Chromium, each in a page of its own."
     ),
     tags(
-        (name = "render", description = "the service's work"),
+        (name = "render", description = "documents and pages to pictures"),
+        (name = "cards", description = "data to pictures"),
         (name = "operations", description = "health and metrics"),
     )
 )]
@@ -29,6 +34,8 @@ pub(crate) fn routes(state: Arc<AppState>) -> OpenApiRouter {
     OpenApiRouter::with_openapi(Description::openapi())
         .routes(routes!(render::render))
         .routes(routes!(screenshot::screenshot))
+        .routes(routes!(card::card))
+        .routes(routes!(card::signed_card))
         .with_state(state)
 }
 

@@ -7,6 +7,7 @@ use prometheus::Registry;
 use service_kit::{CpuWork, Health, HealthReport, HealthStatus, HttpMetrics, Phase};
 
 use crate::cache::Pictures;
+use crate::card::{Keys, Templates};
 use crate::config::{Config, ImageSettings};
 use crate::metrics::ImageMetrics;
 
@@ -28,6 +29,9 @@ pub(crate) struct AppState {
     pub(crate) cpu: CpuWork,
     pub(crate) settings: ImageSettings,
     pub(crate) pictures: Pictures,
+    pub(crate) templates: Templates,
+    /// Absent where signed addresses are off.
+    pub(crate) card_keys: Option<Keys>,
     /// What may be opened.
     pub(crate) egress: EgressConfig,
 }
@@ -38,12 +42,23 @@ impl AppState {
         pool: BrowserPool,
         http: HttpMetrics,
         registry: &Registry,
+        templates: Templates,
     ) -> Result<Arc<Self>, prometheus::Error> {
         let settings = config.image.clone();
         let pictures = Pictures::new(settings.cache_mb << 20, settings.cache_ttl);
         let images = ImageMetrics::new(registry, &pictures)?;
         let egress = pool.egress().clone();
-        Ok(Arc::new(Self { pool, http, images, cpu: CpuWork::default(), settings, pictures, egress }))
+        Ok(Arc::new(Self {
+            pool,
+            http,
+            images,
+            cpu: CpuWork::default(),
+            settings,
+            pictures,
+            templates,
+            card_keys: config.cards.keys(),
+            egress,
+        }))
     }
 }
 

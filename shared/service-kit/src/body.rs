@@ -133,12 +133,16 @@ fn parse<T: RequestFields>(bytes: &[u8]) -> Result<(T, Vec<String>), ApiError> {
     if let Some(missing) = T::FIELDS.iter().find(|field| field.required && !fields.contains_key(field.name)) {
         return Err(ApiError::invalid(missing.name, format!("required, expected {}", missing.expects)));
     }
+    Ok((parse_fields(fields)?, ignored))
+}
+
+/// The value of these fields, which need not have come in a body.
+pub fn parse_fields<T: RequestFields>(fields: Map<String, Value>) -> Result<T, ApiError> {
     let object = Value::Object(fields);
-    let value = T::deserialize(&object).map_err(|_| {
+    T::deserialize(&object).map_err(|_| {
         let name = culprit::<T>(&object).unwrap_or("body");
         T::refuse(name, object.get(name).map_or_else(|| "nothing".to_owned(), describe))
-    })?;
-    Ok((value, ignored))
+    })
 }
 
 /// The field that keeps the object from being a `T`: the first, in the order of the list, with which it stops to be

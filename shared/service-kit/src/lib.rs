@@ -23,7 +23,7 @@ pub mod settings;
 mod telemetry;
 
 pub use app::Kit;
-pub use body::{Body, Field, RequestFields, short, whole};
+pub use body::{Body, Field, RequestFields, parse_fields, short, whole};
 pub use cpu::{CpuError, CpuWork};
 pub use error::{ApiError, ErrorBody, ErrorKind, Fault, timestamp};
 pub use health::{Health, HealthReport, HealthStatus, Phase};

@@ -92,6 +92,11 @@ impl Launch {
         self
     }
 
+    /// What is launched, for a sub-command of it.
+    pub fn executable(&self) -> &Path {
+        &self.binary
+    }
+
     /// Puts it into a process group of its own, so that a Ctrl-C at the terminal reaches the caller only.
     #[must_use]
     pub fn own_group(mut self) -> Launch {

@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod browser_faults;
+mod cards;
 mod egress;
 mod extraction;
 mod identity;

@@ -12,7 +12,7 @@ use test_support::process::Signal;
 use test_support::{Client, FixtureSite, Launch, Reply, Service};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::card::Card;
+use crate::card::data_address;
 use crate::report::{Verdict, write_file};
 
 const PAGE: &str = "/shop/beelink-ser5-max.html";
@@ -106,8 +106,9 @@ async fn demonstrate(
         Some(address) => photo(shop, address).await,
         None => None,
     };
-    let card = Card::of_product(&product, photo.as_deref());
-    let reply = ask(image, "/v1/render", &json!({ "html": card.html() })).await?;
+    let data = card_data(&product, photo.as_deref());
+    let reply =
+        ask(image, "/v1/card", &json!({ "template": "product", "theme": "dark", "data": data })).await?;
     let rendered = reply.json();
     let picture = rendered["image_base64"].as_str().context("the answer holds no picture")?;
     let picture = base64_simd::STANDARD.decode_to_vec(picture).context("the picture is not base64")?;
@@ -129,6 +130,26 @@ async fn ask(client: &Client, path: &str, body: &Value) -> Result<Reply> {
     let reply = client.post(path, body).await.map_err(|error| anyhow!(error))?;
     ensure!(reply.status == 200, "{path} answered {}: {}", reply.status, reply.text());
     Ok(reply)
+}
+
+/// What of an extracted product is on its card.
+fn card_data(product: &Value, photo: Option<&[u8]>) -> Value {
+    let clipped =
+        |value: &Value, most: usize| value.as_str().map(|text| text.chars().take(most).collect::<String>());
+    let specs = &product["specs"];
+    json!({
+        "title": clipped(&product["title"], 300),
+        "price": product["price"],
+        "list_price": product["list_price"],
+        "currency": product["currency"],
+        "condition": product["condition"],
+        "availability": product["availability"],
+        "cpu": clipped(&specs["cpu"], 60),
+        "ram_gb": specs["ram_gb"],
+        "storage": clipped(&specs["storage"], 40),
+        "image": photo.map(data_address),
+        "site_name": "Deal Brain",
+    })
 }
 
 /// The product's first picture, fetched as the worker that makes cards would; only from the shop itself.

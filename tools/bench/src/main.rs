@@ -9,8 +9,10 @@ mod cards;
 mod corpus;
 mod demo;
 mod drive;
+mod gallery;
 mod kill;
 mod plot;
+mod png;
 mod report;
 mod sample;
 mod soak;
@@ -36,6 +38,10 @@ enum Command {
     Demo(demo::Options),
     /// Render twenty different cards to files, and a sheet of all of them
     Cards(cards::Options),
+    /// The pictures of docs/gallery, each with its request
+    Gallery(gallery::Options),
+    /// What each compression of a PNG costs and saves
+    Png(png::Options),
     /// Thousands of requests, and whether anything is left over or grows
     Soak(soak::Options),
     /// Kill a working browser again and again under load
@@ -53,6 +59,8 @@ async fn main() -> ExitCode {
     let verdict = match Cli::parse().command {
         Command::Demo(options) => demo::run(&options).await,
         Command::Cards(options) => cards::run(&options).await,
+        Command::Gallery(options) => gallery::run(&options).await,
+        Command::Png(options) => png::run(&options).await,
         Command::Soak(options) => soak::run(&options).await,
         Command::Kill(options) => kill::run(&options).await,
         Command::Burst(options) => burst::run(&options).await,

@@ -24,7 +24,9 @@ async fn service(config: &Config) -> Router {
         ..config.pool().expect("the defaults are valid")
     };
     let pool = BrowserPool::start(pool_config, &registry).await.expect("the pool starts without a browser");
-    crate::app(config, &pool, &registry, Lifecycle::new()).expect("a fresh registry").router
+    crate::app(config, &pool, &registry, Lifecycle::new(), config.cards.templates().expect("valid"))
+        .expect("a fresh registry")
+        .router
 }
 
 async fn send(app: &Router, request: Request<Body>) -> (StatusCode, axum::http::HeaderMap, String) {
@@ -245,6 +247,7 @@ async fn the_fields_are_those_of_the_description() {
     for (schema, mut listed) in [
         ("RenderRequest", listed(crate::options::RenderRequest::FIELDS)),
         ("ScreenshotRequest", listed(crate::options::ScreenshotRequest::FIELDS)),
+        ("CardRequest", listed(super::card::CardRequest::FIELDS)),
     ] {
         let mut described = of(schema);
         described.sort_unstable();
