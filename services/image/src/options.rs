@@ -40,6 +40,10 @@ pub(crate) struct ScreenshotRequest {
 
 /// What a picture can be asked to be, whatever it shows.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a field of the request, and independent of the others"
+)]
 pub(crate) struct PictureRequest {
     /// CSS pixels.
     #[serde(default, deserialize_with = "some_whole")]

@@ -91,7 +91,7 @@ pub(crate) fn finish(captured: Bytes, plan: &Plan) -> Result<Finished, Unusable>
     let Looked { width, height, one_colour, blank_ratio } = looked;
     let finished = Finished { bytes, width, height, one_colour, blank_ratio };
     match plan.thumbnail_width {
-        Some(wanted) if wanted < width => scale_down(finished, wanted, plan),
+        Some(wanted) if wanted < width => scale_down(&finished, wanted, plan),
         _ if plan.format == Format::Png && plan.compression == Compression::Balanced => {
             Ok(Finished { bytes: compress(&finished.bytes)?, ..finished })
         }
@@ -121,12 +121,12 @@ fn crop(bytes: &[u8], plan: &Plan) -> Result<Bytes, Unusable> {
     encode(&part, plan)
 }
 
-fn scale_down(finished: Finished, width: u32, plan: &Plan) -> Result<Finished, Unusable> {
+fn scale_down(finished: &Finished, width: u32, plan: &Plan) -> Result<Finished, Unusable> {
     let whole = decode(&finished.bytes, plan.format)?;
     let height = f64::from(finished.height) * f64::from(width) / f64::from(finished.width);
     let small = whole.resize_exact(width, (height.round() as u32).max(1), FilterType::CatmullRom);
     let bytes = encode(&small, plan)?;
-    Ok(Finished { bytes, width: small.width(), height: small.height(), ..finished })
+    Ok(Finished { bytes, width: small.width(), height: small.height(), ..finished.clone() })
 }
 
 fn decode(bytes: &[u8], format: Format) -> Result<DynamicImage, Unusable> {

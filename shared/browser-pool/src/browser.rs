@@ -2,6 +2,7 @@
 //!
 //! How it is asked to die and replaced is the supervisor's business (`slot`), pages are `page`'s.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -53,6 +54,7 @@ pub(crate) struct Browser {
     pages: AtomicU64,
     leases: AtomicUsize,
     capturing: AtomicUsize,
+    pub(crate) fonts: KnownFonts,
     missed_probes: AtomicU32,
     passed_probe: AtomicBool,
     usage: Mutex<TreeUsage>,
@@ -99,6 +101,7 @@ impl Browser {
             pages: AtomicU64::new(0),
             leases: AtomicUsize::new(0),
             capturing: AtomicUsize::new(0),
+            fonts: KnownFonts::default(),
             missed_probes: AtomicU32::new(0),
             passed_probe: AtomicBool::new(true),
             usage: Mutex::default(),
@@ -223,6 +226,27 @@ impl Browser {
         }
         self.connection.close();
         self.chromium.gone().cancelled().await;
+    }
+}
+
+/// Whether font families are installed, as far as anybody has asked.
+#[derive(Debug, Default)]
+pub(crate) struct KnownFonts(Mutex<HashMap<String, bool>>);
+
+impl KnownFonts {
+    /// Documents name families as they like: this is a bound on what they can make us hold.
+    const MOST: usize = 1_000;
+
+    pub(crate) fn get(&self, family: &str) -> Option<bool> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(family).copied()
+    }
+
+    pub(crate) fn note(&self, family: &str, is_installed: bool) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= Self::MOST {
+            known.clear();
+        }
+        known.insert(family.chars().take(200).collect(), is_installed);
     }
 }
 

@@ -191,6 +191,29 @@ async fn a_browser_that_will_not_close_is_killed_at_the_end() {
     pool.ends_cleanly().await;
 }
 
+#[tokio::test]
+async fn a_browser_that_answers_but_cannot_draw_is_replaced() {
+    let supervision = Supervision { synthetic_interval: Duration::from_millis(100), ..small().supervision };
+    let config = || PoolConfig { supervision, ..small() };
+    let replaced = |pool: &Pool| pool.count("playwright_browser_restarts_total", &[("reason", "hung")]);
+    let pool = Pool::of_fakes(Mode::RendererDiesOnCapture, config()).await;
+    eventually("it is replaced", PATIENCE, || std::future::ready((replaced(&pool) >= 1).then_some(()))).await;
+    let why = pool.browsers.status().last_failure.unwrap_or_default();
+    assert!(why.starts_with("a synthetic page failed"), "{why}");
+    pool.ends_cleanly().await;
+
+    let pool = Pool::of_fakes(Mode::Works, config()).await;
+    let started = std::time::Instant::now();
+    eventually("a synthetic page is drawn", PATIENCE, || {
+        // Before the first one it is the pool's own age.
+        let age = pool.value("playwright_synthetic_render_age_seconds", &[]);
+        std::future::ready((age * 2.0 < started.elapsed().as_secs_f64()).then_some(()))
+    })
+    .await;
+    assert_eq!(replaced(&pool), 0);
+    pool.ends_cleanly().await;
+}
+
 /// No synthetic render that a fault would hit before the test's own request does.
 fn quiet() -> PoolConfig {
     let supervision = Supervision { synthetic_interval: Duration::from_secs(3600), ..small().supervision };

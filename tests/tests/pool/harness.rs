@@ -79,9 +79,13 @@ impl Pool {
     }
 
     /// A counter or gauge as `/metrics` would show it now.
-    pub(crate) fn count(&self, name: &str, labels: &[(&str, &str)]) -> u64 {
+    pub(crate) fn value(&self, name: &str, labels: &[(&str, &str)]) -> f64 {
         let text = prometheus::TextEncoder::new().encode_to_string(&self.registry.gather()).expect("text");
-        Scrape::parse(&text).get(name, labels).round() as u64
+        Scrape::parse(&text).get(name, labels)
+    }
+
+    pub(crate) fn count(&self, name: &str, labels: &[(&str, &str)]) -> u64 {
+        self.value(name, labels).round() as u64
     }
 
     /// Everything that was lent is back.

@@ -35,7 +35,9 @@ async fn addresses_that_are_not_public_are_refused_before_a_browser_is_touched()
     let reply = shop.service.client().post("/v1/extract", &request).await.expect("an answer");
     assert_error(&reply, 403, "forbidden_url", false);
     assert_eq!(hits(&other), 0);
-    assert_eq!(scrape(&shop.service).await.count("playwright_page_leases_total", &[]), 0);
+    let counted = scrape(&shop.service).await;
+    assert_eq!(counted.count("playwright_page_leases_total", &[]), 0);
+    assert_eq!(counted.count("playwright_egress_refused_total", &[("reason", "link_local")]), 1);
 }
 
 #[tokio::test]
@@ -44,6 +46,22 @@ async fn a_redirect_to_what_is_forbidden_is_refused() {
     let reply =
         shop.extract_with(&format!("/to?url={}", other.url("/secret")), &json!({ "timeout_s": 5 })).await;
     assert_error(&reply, 403, "forbidden_url", false);
+    assert_eq!(hits(&other), 0);
+}
+
+#[tokio::test]
+async fn a_script_that_moves_on_to_what_is_forbidden_or_missing_is_told_from_an_empty_page() {
+    let (shop, other) = (ingestion(&[]).await, FixtureSite::start().await);
+    let forbidden = format!("https://{}/secret", other.host_port());
+    for (target, status, kind, retriable) in [
+        (other.url("/secret"), 403, "forbidden_url", false),
+        (forbidden, 403, "forbidden_url", false),
+        ("http://no-such-host.invalid/".to_owned(), 502, "network_error", false),
+    ] {
+        let path = format!("/moves-away.html?target={target}");
+        let reply = shop.extract_with(&path, &json!({ "timeout_s": 6, "retry_count": 0 })).await;
+        assert_error(&reply, status, kind, retriable);
+    }
     assert_eq!(hits(&other), 0);
 }
 

@@ -1,5 +1,7 @@
 //! `bench png`: what each compression of a PNG costs and saves, over ten different cards. The default is chosen by it.
 
+use std::fmt::Write;
+
 use anyhow::{Result, ensure};
 use clap::Args;
 use serde_json::json;
@@ -37,7 +39,7 @@ pub(crate) async fn run(options: &Options) -> Result<Verdict> {
             times.sort_by(|a, b| a.0.total_cmp(&b.0));
             let (total, encode) = times[times.len() / 2];
             figures.push((total, encode, last.2));
-            line.push_str(&format!(" {:>9.0} ms {:>11} KB", total, last.2 / 1024));
+            let _ = write!(line, " {total:>9.0} ms {:>11} KB", last.2 / 1024);
         }
         println!("{line}");
     }

@@ -119,6 +119,8 @@ impl Bench {
             .launch()
             .env("PLAYWRIGHT_EGRESS_ALLOW", site.host_port())
             .env("PLAYWRIGHT_DRAIN_DELAY_S", "0")
+            // rendering is measured, not remembering
+            .env("PLAYWRIGHT_IMAGE_CACHE_MB", "0")
             .env("LOG_LEVEL", "warn,playwright_ingestion=info,playwright_image=info");
         for (name, value) in environment {
             launch = launch.env(name, *value);

@@ -73,7 +73,9 @@
     await frame();
   };
 
+  // Of nothing that was fetched nothing can be missing: what a style sheet holds itself is there with it.
   const backgrounds = () => {
+    if (!performance.getEntriesByType('resource').length) return [];
     const urls = new Set();
     const elements = Array.from(document.querySelectorAll('*')).slice(0, 3000);
     for (const element of elements) {
@@ -96,9 +98,11 @@
     if (document.documentElement) boxOf(document.documentElement);
     await capped('fonts', document.fonts.ready);
     if (area.kind === 'full_page') await capped('lazy images', seeAll());
-    const images = Array.from(document.images, image => image.decode().catch(() => {}));
+    // Small pictures are decoded when they are painted, and decoding them before would do it twice.
+    const isSmall = image => image.complete && image.naturalWidth * image.naturalHeight <= 131072;
+    const images = Array.from(document.images).filter(image => !isSmall(image));
     const files = backgrounds().filter(url => !url.startsWith('data:'));
-    await capped('images', Promise.all(images.concat(files.map(decoded))));
+    await capped('images', Promise.all(images.map(image => image.decode().catch(() => {})).concat(files.map(decoded))));
   };
 
   // To their end; those that have none, to their beginning. Reaching the end may begin others.
@@ -184,21 +188,17 @@
     return false;
   };
 
-  // A family that is installed nowhere changes the width of no text, whatever it falls back to.
-  const fontTrouble = () => {
+  // The families that styles name first; whether they are installed is asked once for each.
+  const fontsUsed = () => {
     const failed = Array.from(document.fonts).filter(font => font.status === 'error').map(font => font.family);
-    const loaded = new Set(Array.from(document.fonts, font => font.family.replace(/["']/g, '').toLowerCase()));
+    const own = new Set(Array.from(document.fonts, font => font.family.replace(/["']/g, '').toLowerCase()));
     const generic = /^(serif|sans-serif|monospace|cursive|fantasy|system-ui|ui-.*|math|emoji|fangsong|inherit|initial|-.*)$/;
     const first = new Set();
     for (const element of Array.from(document.querySelectorAll('body, body *')).slice(0, 1000)) {
       const family = getComputedStyle(element).fontFamily.split(',')[0].replace(/["']/g, '').trim();
-      if (family && !generic.test(family) && !loaded.has(family.toLowerCase())) first.add(family);
+      if (family && !generic.test(family) && !own.has(family.toLowerCase())) first.add(family);
     }
-    const pen = document.createElement('canvas').getContext('2d');
-    const width = font => { pen.font = font; return pen.measureText('mmwwiiLL0#@Wg').width; };
-    const isMissing = family => ['serif', 'sans-serif', 'monospace'].every(
-      fallback => width(`72px "${family}", ${fallback}`) === width(`72px ${fallback}`));
-    return { failed: Array.from(new Set(failed)), missing: Array.from(first).slice(0, 20).filter(isMissing) };
+    return { failed: Array.from(new Set(failed)), families: Array.from(first).slice(0, 20) };
   };
 
   let loaded = 0;
@@ -217,9 +217,9 @@
     await capped('frames', frame().then(frame));
   }
   const { rect, whole, isCut } = areaOf();
-  const fonts = fontTrouble();
+  const fonts = fontsUsed();
   return {
     loaded, late, isCut, content: showsSomething(rect), area: rect, width: whole.width, height: whole.height,
-    fontsFailed: fonts.failed, fontsMissing: fonts.missing,
+    fontsFailed: fonts.failed, families: fonts.families,
   };
 })

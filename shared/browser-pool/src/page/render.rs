@@ -23,6 +23,7 @@ use crate::deadline::{Deadline, Stage, StageTimes};
 use crate::error::PoolError;
 
 const DOCUMENT_READY: &str = include_str!("document_ready.js");
+const FONTS_MISSING: &str = include_str!("fonts_missing.js");
 const PIN: &str = include_str!("virtual_time.js");
 
 /// What the pinned clock is moved by, in the document's own world.
@@ -97,7 +98,8 @@ struct DocumentReady {
     width: f64,
     height: f64,
     fonts_failed: Vec<String>,
-    fonts_missing: Vec<String>,
+    /// Font families that are first in some style and none of the document's own.
+    families: Vec<String>,
 }
 
 impl Page {
@@ -145,6 +147,7 @@ impl Page {
         let load = (before + Duration::from_secs_f64(ready.loaded.max(0.0) / 1000.0)).min(started.elapsed());
         times.add(Stage::Load, load);
         times.add(Stage::Ready, started.elapsed().saturating_sub(load));
+        let fonts_missing = self.fonts_missing(&ready.families, deadline).await?;
         let main = self.watch.main_document().filter(|_| matches!(document.source, Source::Url(_)));
         Ok(Shown {
             has_content: ready.content,
@@ -154,10 +157,29 @@ impl Page {
             content_height: ready.height,
             is_cut: ready.is_cut,
             fonts_failed: ready.fonts_failed,
-            fonts_missing: ready.fonts_missing,
+            fonts_missing,
             status: main.as_ref().map(|main| main.status).filter(|status| *status > 0),
             final_url: main.and_then(|main| self.watch.url().or(Some(main.url))),
         })
+    }
+
+    /// Those of the families that are not installed. What is installed changes with the browser only, so each is asked
+    /// for once.
+    async fn fonts_missing(&self, families: &[String], deadline: Deadline) -> Result<Vec<String>, PoolError> {
+        let known = &self.browser.fonts;
+        let unknown: Vec<&String> = families.iter().filter(|family| known.get(family).is_none()).collect();
+        if !unknown.is_empty() {
+            let list = serde_json::to_string(&unknown).unwrap_or_default();
+            // A world of its own: the document's may have been replaced meanwhile.
+            let world = self.answer(Stage::Ready, deadline, self.send(&isolated_world(&self.frame))).await?;
+            let asked = format!("({FONTS_MISSING})({list})");
+            let missing: Vec<String> =
+                self.evaluate(Stage::Ready, deadline, Some(world.execution_context_id), asked).await?;
+            for family in unknown {
+                known.note(family, !missing.contains(family));
+            }
+        }
+        Ok(families.iter().filter(|family| known.get(family) == Some(false)).cloned().collect())
     }
 
     /// Everything that must hold before the first line of the document is read. Told, not asked: it is in one batch
