@@ -4,7 +4,7 @@ use service_kit::ApiError;
 use super::*;
 use crate::config::Config;
 
-fn options(fields: Value) -> Result<RenderOptions, ApiError> {
+fn options(fields: &Value) -> Result<RenderOptions, ApiError> {
     let mut json = json!({"html": "<p>x"});
     json.as_object_mut().expect("an object").extend(fields.as_object().expect("an object").clone());
     let request: RenderRequest = serde_json::from_value(json).expect("a request");
@@ -12,7 +12,7 @@ fn options(fields: Value) -> Result<RenderOptions, ApiError> {
 }
 
 fn laid_out_in(width: u32, height: u32, scale: f64) -> (u32, u32, bool) {
-    let options = options(json!({"width": width, "height": height, "scale_factor": scale})).expect("valid");
+    let options = options(&json!({"width": width, "height": height, "scale_factor": scale})).expect("valid");
     let page = options.document().viewport;
     assert!((page.scale - scale).abs() < f64::EPSILON);
     (page.width, page.height, options.plan(Rect::default(), true).is_cropped)
@@ -68,7 +68,7 @@ fn what_contradicts_itself_is_refused_with_the_reason() {
         ),
     ];
     for (fields, message) in cases {
-        let error = options(fields.clone()).expect_err(message);
+        let error = options(&fields).expect_err(message);
         assert!(error.message.starts_with(message), "{fields}: {}", error.message);
     }
 }
@@ -102,9 +102,9 @@ fn a_screenshot_is_of_an_address_or_of_a_document() {
 
 #[test]
 fn equal_requests_have_one_identity_and_every_visible_difference_another() {
-    let identity = |fields: Value| options(fields).expect("valid").identity();
-    let plain = identity(json!({}));
-    assert_eq!(plain, identity(json!({"timeout_s": 3, "scale_factor": 2, "width": 1200, "quality": 85})));
+    let identity = |fields: &Value| options(fields).expect("valid").identity();
+    let plain = identity(&json!({}));
+    assert_eq!(plain, identity(&json!({"timeout_s": 3, "scale_factor": 2, "width": 1200, "quality": 85})));
     let differences = [
         json!({"html": "<p>y"}),
         json!({"width": 1201}),
@@ -130,7 +130,7 @@ fn equal_requests_have_one_identity_and_every_visible_difference_another() {
     let mut seen = vec![plain];
     for fields in differences {
         let is_default = fields["png_compression"] == json!(Compression::DEFAULT);
-        let other = identity(fields.clone());
+        let other = identity(&fields);
         assert_eq!(seen.contains(&other), is_default, "{fields}");
         seen.push(other);
     }
@@ -138,7 +138,7 @@ fn equal_requests_have_one_identity_and_every_visible_difference_another() {
 
 #[test]
 fn what_runs_something_may_vary() {
-    let may_vary = |html: &str| options(json!({"html": html})).expect("valid").may_vary();
+    let may_vary = |html: &str| options(&json!({"html": html})).expect("valid").may_vary();
     for html in [
         "<p>a card, on offer = cheap</p>",
         "<p style='color: red'>x<img src=data:x>",
@@ -157,6 +157,6 @@ fn what_runs_something_may_vary() {
     ] {
         assert!(may_vary(html), "{html}");
     }
-    let pinned = options(json!({"html": "<script>x()</script>", "deterministic": true})).expect("valid");
+    let pinned = options(&json!({"html": "<script>x()</script>", "deterministic": true})).expect("valid");
     assert!(!pinned.may_vary());
 }

@@ -234,10 +234,8 @@ async fn the_fields_are_those_of_the_description() {
             None => part.clone(),
         };
         let names = parts.iter().flat_map(|part| {
-            named(part)["properties"]
-                .as_object()
-                .map(|fields| fields.keys().cloned().collect())
-                .unwrap_or_else(Vec::new)
+            let fields = named(part)["properties"].as_object().cloned().unwrap_or_default();
+            fields.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
         });
         names.collect()
     };
