@@ -2,6 +2,7 @@
 //! same every time is kept for a while.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::http::HeaderMap;
@@ -88,10 +89,35 @@ impl Freshness {
     }
 }
 
+/// Bytes of requests that may wait for equal ones; the queue's own bound does not count them.
+const MOST_WAITING_BYTES: usize = 64 << 20;
+
 /// The pictures that are kept, bounded in bytes and in time. Clones share them.
 #[derive(Debug, Clone)]
 pub(crate) struct Pictures {
     kept: Cache<Identity, Arc<Picture>>,
+    waiting_bytes: Arc<AtomicUsize>,
+}
+
+/// What is asked of the cache.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    pub(crate) identity: Identity,
+    pub(crate) freshness: Freshness,
+    pub(crate) deadline: Deadline,
+    /// The request's, for the message of its timeout.
+    pub(crate) timeout_s: f64,
+    /// What the request holds in memory.
+    pub(crate) bytes: usize,
+}
+
+/// Bytes that wait, until it is dropped.
+struct Waiting<'a>(&'a AtomicUsize, usize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(self.1, Ordering::AcqRel);
+    }
 }
 
 impl Pictures {
@@ -104,7 +130,15 @@ impl Pictures {
             })
             .expire_after(KeepStable(longest))
             .build();
-        Self { kept }
+        Self { kept, waiting_bytes: Arc::default() }
+    }
+
+    /// `None` where too many bytes wait already.
+    fn wait(&self, bytes: usize) -> Option<Waiting<'_>> {
+        let taken = self.waiting_bytes.fetch_update(Ordering::AcqRel, Ordering::Acquire, |waiting| {
+            waiting.checked_add(bytes).filter(|waiting| *waiting <= MOST_WAITING_BYTES)
+        });
+        taken.ok().map(|_| Waiting(&self.waiting_bytes, bytes))
     }
 
     pub(crate) fn bytes(&self) -> u64 {
@@ -118,16 +152,14 @@ impl Pictures {
     /// The picture of that identity; made by `make` unless it is there, or is just being made for another request.
     pub(crate) async fn get<F>(
         &self,
-        identity: Identity,
-        wish: Freshness,
-        deadline: Deadline,
-        timeout_s: f64,
+        wanted: Wanted,
         make: impl Fn() -> F,
     ) -> Result<(Arc<Picture>, Origin), ApiError>
     where
         F: Future<Output = Result<Arc<Picture>, ApiError>>,
     {
-        match wish {
+        let Wanted { identity, freshness, deadline, timeout_s, bytes } = wanted;
+        match freshness {
             Freshness::Alone => return Ok((make().await?, Origin::Bypass)),
             Freshness::New => self.kept.invalidate(&identity).await,
             Freshness::Any => {}
@@ -135,6 +167,8 @@ impl Pictures {
         if let Some(kept) = self.kept.get(&identity).await {
             return Ok((kept, Origin::Hit));
         }
+        // Whoever finds no room to wait goes the way of all requests, and is refused there if need be.
+        let Some(_waiting) = self.wait(bytes) else { return Ok((make().await?, Origin::Bypass)) };
         loop {
             let mut made_here = false;
             let made = self.kept.try_get_with(identity, async {
@@ -173,8 +207,6 @@ impl Expiry<Identity, Arc<Picture>> for KeepStable {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
     use bytes::Bytes;
     use tokio::sync::Notify;
 
@@ -188,13 +220,14 @@ mod tests {
         Arc::new(Picture::new(finished, Report::default(), varies))
     }
 
-    fn deadline() -> Deadline {
-        Deadline::after(Duration::from_secs_f64(LONG))
+    fn wanted(number: u8, freshness: Freshness) -> Wanted {
+        let deadline = Deadline::after(Duration::from_secs_f64(LONG));
+        Wanted { identity: [number; 32], freshness, deadline, timeout_s: LONG, bytes: 1 }
     }
 
     async fn ask(
         pictures: &Pictures,
-        wish: Freshness,
+        freshness: Freshness,
         made: &AtomicUsize,
         varies: bool,
     ) -> Result<Origin, ApiError> {
@@ -202,7 +235,7 @@ mod tests {
             made.fetch_add(1, Ordering::Relaxed);
             Ok(picture(b"picture", varies))
         };
-        pictures.get([7; 32], wish, deadline(), LONG, make).await.map(|(_, origin)| origin)
+        pictures.get(wanted(7, freshness), make).await.map(|(_, origin)| origin)
     }
 
     #[tokio::test]
@@ -240,7 +273,7 @@ mod tests {
                 go.notified().await;
                 Ok(picture(b"picture", true))
             };
-            pictures.get([1; 32], Freshness::Any, deadline(), LONG, make).await.map(|(_, origin)| origin)
+            pictures.get(wanted(1, Freshness::Any), make).await.map(|(_, origin)| origin)
         };
         let release = async {
             while made.load(Ordering::Relaxed) == 0 {
@@ -263,20 +296,33 @@ mod tests {
                 go.notified().await;
                 Err(ApiError::new(ErrorKind::Timeout, "late"))
             };
-            pictures.get([1; 32], Freshness::Any, deadline(), LONG, make).await
+            pictures.get(wanted(1, Freshness::Any), make).await
         };
         let patient = async {
             while made.load(Ordering::Relaxed) == 0 {
                 tokio::task::yield_now().await;
             }
             let make = || async { Ok(picture(b"picture", true)) };
-            let asked = pictures.get([1; 32], Freshness::Any, deadline(), LONG, make);
+            let asked = pictures.get(wanted(1, Freshness::Any), make);
             let release = async { go.notify_one() };
             tokio::join!(asked, release).0
         };
         let (hasty, patient) = tokio::join!(hasty, patient);
         assert_eq!(hasty.expect_err("its time was up").kind, ErrorKind::Timeout);
         assert_eq!(patient.expect("made").1, Origin::Miss);
+    }
+
+    #[tokio::test]
+    async fn the_bytes_that_wait_are_bounded_and_given_back() {
+        let pictures = Pictures::new(0, Duration::ZERO);
+        let half = || pictures.wait(MOST_WAITING_BYTES / 2);
+        let (one, other) = (half(), half());
+        assert!(one.is_some() && other.is_some() && pictures.wait(1).is_none());
+        let make = || async { Ok(picture(b"picture", true)) };
+        let made = pictures.get(wanted(1, Freshness::Any), make).await;
+        assert_eq!(made.expect("made").1, Origin::Bypass, "it is made alone");
+        drop(one);
+        assert!(half().is_some());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use service_kit::{ApiError, ErrorKind};
 use tokio::time::Instant;
 use tracing::{Instrument, info_span};
 
-use crate::cache::{Freshness, Origin, Picture};
+use crate::cache::{Freshness, Origin, Picture, Wanted};
 use crate::error;
 use crate::options::RenderOptions;
 use crate::picture;
@@ -29,7 +29,7 @@ pub(crate) struct Drawn {
 pub(crate) async fn draw(
     state: &AppState,
     options: &RenderOptions,
-    wish: Freshness,
+    freshness: Freshness,
     bytes: usize,
 ) -> Result<Drawn, ApiError> {
     let started = Instant::now();
@@ -44,7 +44,9 @@ pub(crate) async fn draw(
         made_in.lock().unwrap_or_else(PoisonError::into_inner).merge(&drawing.times);
         made
     };
-    let drawn = state.pictures.get(options.identity(), wish, deadline, options.timeout_s, make).await;
+    let wanted =
+        Wanted { identity: options.identity(), freshness, deadline, timeout_s: options.timeout_s, bytes };
+    let drawn = state.pictures.get(wanted, make).await;
     let mut times = times.into_inner().unwrap_or_else(PoisonError::into_inner);
     // Whoever waits for an equal request's picture waits in a queue of its own kind.
     times.add(Stage::Queue, started.elapsed().saturating_sub(times.sum()));

@@ -111,6 +111,10 @@ pub(crate) struct PictureRequest {
     #[serde(default, deserialize_with = "some_whole")]
     #[schema(minimum = 1, maximum = 4096)]
     pub(crate) thumbnail_width: Option<u32>,
+    /// List the fonts that were really used in the report; some milliseconds more.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub(crate) report_fonts: bool,
     /// What of the report turns the picture into an error, 422 `integrity_failed`.
     #[serde(default)]
     pub(crate) fail_on: Vec<Check>,
@@ -197,6 +201,7 @@ macro_rules! fields {
             Field::optional("delay_ms", "an integer from 0 to 30000, less than timeout_s"),
             Field::optional("deterministic", "true or false"),
             Field::optional("thumbnail_width", "an integer from 1 to 4096, at most the picture's own width"),
+            Field::optional("report_fonts", "true or false"),
             Field::optional(
                 "fail_on",
                 "a list of blank, fonts, font_fallback, resources, console_errors, page_errors, truncated, late",
@@ -262,6 +267,8 @@ pub(crate) struct RenderOptions {
     delay_ms: u32,
     pub(crate) deterministic: bool,
     thumbnail_width: Option<u32>,
+    report_fonts: bool,
+    #[serde(skip)]
     pub(crate) fail_on: Vec<Check>,
     #[serde(skip)]
     pub(crate) timeout_s: f64,
@@ -290,6 +297,7 @@ impl RenderOptions {
                 selector => WaitFor::Selector(selector),
             }),
             delay: Duration::from_millis(self.delay_ms.into()),
+            lists_fonts: self.report_fonts,
             area: match &self.part {
                 Part::Viewport => Area::Viewport,
                 Part::FullPage => Area::FullPage,

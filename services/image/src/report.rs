@@ -39,6 +39,9 @@ pub(crate) struct Report {
     pub(crate) fonts_failed: Vec<String>,
     /// Font families that a style names first and that are not installed.
     pub(crate) fonts_fallen_back: Vec<String>,
+    /// The families whose glyphs are in the picture, the commonest first; with `report_fonts`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) fonts_used: Vec<String>,
     /// Files that the page refers to and that did not come; at most 20.
     pub(crate) resources_failed: Vec<ResourceFailure>,
     /// At most 20, shortened.
@@ -74,6 +77,7 @@ impl Report {
             blank_ratio: (finished.blank_ratio * 1000.0).round() / 1000.0,
             fonts_failed: shown.fonts_failed,
             fonts_fallen_back: shown.fonts_missing,
+            fonts_used: shown.fonts_used,
             resources_failed: heard.failed_resources.into_iter().map(failure).collect(),
             console_errors: heard.console_errors,
             page_errors: heard.page_errors,

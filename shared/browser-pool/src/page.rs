@@ -4,6 +4,7 @@
 
 mod capture;
 mod document;
+mod fonts;
 mod render;
 mod visit;
 mod watch;

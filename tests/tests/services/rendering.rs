@@ -185,6 +185,25 @@ async fn many_scripts_and_emoji_have_their_glyphs() {
         let other = answer(&render(&service, &glyph(second)).await);
         assert_ne!(one["image_base64"], other["image_base64"], "{first} and {second} look alike");
     }
+    // The font that was used is one that is made for the script, and not the last resort of one that is not.
+    for (text, made_for) in [
+        ("Deal Größe", &["DejaVu Sans", "Liberation Sans", "Noto Sans"][..]),
+        ("零刻迷你主机", &["Noto Sans CJK"]),
+        ("ミニパソコン", &["Noto Sans CJK"]),
+        ("미니 컴퓨터", &["Noto Sans CJK"]),
+        ("كمبيوتر صغير", &["Noto Sans Arabic", "Noto Naskh Arabic", "Noto Kufi Arabic", "DejaVu Sans"]),
+        ("मिनी पीसी", &["Noto Sans Devanagari", "Noto Serif Devanagari"]),
+        ("🔥", &["Noto Color Emoji"]),
+    ] {
+        let mut request = glyph(text);
+        request["report_fonts"] = json!(true);
+        let report = &answer(&render(&service, &request).await)["report"];
+        let used = report["fonts_used"].as_array().expect("a list");
+        let is_made_for = |font: &Value| {
+            font.as_str().is_some_and(|font| made_for.iter().any(|family| font.starts_with(family)))
+        };
+        assert!(!used.is_empty() && used.iter().all(is_made_for), "{text}: {used:?}");
+    }
     let emoji = picture(&answer(&render(&service, &glyph("🔥")).await), ImageFormat::Png).to_rgb8();
     let is_colour = |pixel: &image::Rgb<u8>| pixel.0[0].abs_diff(pixel.0[2]) > 80;
     assert!(emoji.pixels().filter(|pixel| is_colour(pixel)).count() > 200, "emoji are in colour");

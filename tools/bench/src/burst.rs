@@ -35,6 +35,9 @@ pub(crate) struct Options {
     /// Where the CSV files go
     #[arg(long, default_value = "out/burst")]
     out: PathBuf,
+    /// Requests of the larger of the two bursts
+    #[arg(long, default_value_t = LARGE)]
+    large: usize,
     /// Only this service
     #[arg(long, value_parser = parse_kind)]
     only: Option<Kind>,
@@ -74,19 +77,20 @@ async fn small(bench: &Bench, options: &Options) -> Result<Verdict> {
 }
 
 async fn large(bench: &Bench, saturation: f64, options: &Options) -> Result<Verdict> {
-    let burst = watch(bench, LARGE).await?;
-    save(&burst.records, bench, LARGE, options)?;
+    let large = options.large;
+    let burst = watch(bench, large).await?;
+    save(&burst.records, bench, large, options)?;
 
     let timeout = bench.kind.default_timeout();
     let mut report = Report::new(format!(
-        "burst: {LARGE} at once, {} at {saturation:.1} a second, deadline {} s",
+        "burst: {large} at once, {} at {saturation:.1} a second, deadline {} s",
         bench.kind.as_str(),
         timeout.as_secs()
     ));
     let (right, other): (Vec<&Record>, Vec<_>) = burst.records.iter().partition(|record| record.is_right());
     report
         .figure("latency of the served", spread(&right.iter().map(|record| record.took).collect::<Vec<_>>()));
-    let wanted = (SHARE_SERVED * saturation * timeout.as_secs_f64()).min(LARGE as f64);
+    let wanted = (SHARE_SERVED * saturation * timeout.as_secs_f64()).min(large as f64);
     report.check("served", format!("{}, wanted {wanted:.0}", right.len()), right.len() as f64 >= wanted);
     let (refused, strange): (Vec<&Record>, Vec<_>) = other.into_iter().partition(|record| is_refusal(record));
     report.figure("refused with Retry-After", refused.len());

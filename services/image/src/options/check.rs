@@ -132,6 +132,7 @@ impl PictureRequest {
             delay_ms: self.delay_ms.unwrap_or(0),
             deterministic: self.deterministic,
             thumbnail_width: self.thumbnail_width,
+            report_fonts: self.report_fonts,
             fail_on: self.fail_on,
             timeout_s,
         })

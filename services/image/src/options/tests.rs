@@ -124,6 +124,7 @@ fn equal_requests_have_one_identity_and_every_visible_difference_another() {
         json!({"delay_ms": 1}),
         json!({"deterministic": true}),
         json!({"thumbnail_width": 9}),
+        json!({"report_fonts": true}),
         json!({"png_compression": "balanced"}),
         json!({"png_compression": "fast"}),
     ];

@@ -112,6 +112,7 @@ async fn bad_values_of_every_field_are_refused_with_what_would_be_valid() {
         ("deterministic", json!("yes"), "deterministic: expected true or false"),
         ("png_compression", json!("best"), "png_compression: expected fast or balanced, got \"best\""),
         ("thumbnail_width", json!(1.5), "thumbnail_width: expected an integer from 1 to 4096"),
+        ("report_fonts", json!("all"), "report_fonts: expected true or false, got \"all\""),
         ("fail_on", json!(["wind"]), "fail_on: expected a list of blank, fonts, font_fallback"),
         ("fail_on", json!("blank"), "fail_on: expected a list of blank, fonts, font_fallback"),
         ("javascript", json!("1+1"), "javascript: not accepted here, put scripts into html"),

@@ -23,6 +23,8 @@ pub struct Document<'a> {
     /// Passed after everything else was waited for.
     pub delay: Duration,
     pub area: Area<'a>,
+    /// Find out which fonts were really used, for [`Shown::fonts_used`]; a call for each element.
+    pub lists_fonts: bool,
 }
 
 /// How much of its own time passes in a document whose clock is pinned.
@@ -44,6 +46,7 @@ impl<'a> Document<'a> {
             wait_for: None,
             delay: Duration::ZERO,
             area: Area::Viewport,
+            lists_fonts: false,
         }
     }
 }
@@ -119,6 +122,8 @@ pub struct Shown {
     pub fonts_failed: Vec<String>,
     /// Font families that are first in some style and installed nowhere.
     pub fonts_missing: Vec<String>,
+    /// The families whose glyphs are on the page, the commonest first; only where [`Document::lists_fonts`].
+    pub fonts_used: Vec<String>,
     /// Of a document that was fetched: the address that it ended at, and its HTTP status.
     pub final_url: Option<String>,
     pub status: Option<u16>,

@@ -23,7 +23,6 @@ use crate::deadline::{Deadline, Stage, StageTimes};
 use crate::error::PoolError;
 
 const DOCUMENT_READY: &str = include_str!("document_ready.js");
-const FONTS_MISSING: &str = include_str!("fonts_missing.js");
 const PIN: &str = include_str!("virtual_time.js");
 
 /// What the pinned clock is moved by, in the document's own world.
@@ -148,6 +147,7 @@ impl Page {
         times.add(Stage::Load, load);
         times.add(Stage::Ready, started.elapsed().saturating_sub(load));
         let fonts_missing = self.fonts_missing(&ready.families, deadline).await?;
+        let fonts_used = if document.lists_fonts { self.fonts_used(deadline).await? } else { Vec::new() };
         let main = self.watch.main_document().filter(|_| matches!(document.source, Source::Url(_)));
         Ok(Shown {
             has_content: ready.content,
@@ -158,28 +158,10 @@ impl Page {
             is_cut: ready.is_cut,
             fonts_failed: ready.fonts_failed,
             fonts_missing,
+            fonts_used,
             status: main.as_ref().map(|main| main.status).filter(|status| *status > 0),
             final_url: main.and_then(|main| self.watch.url().or(Some(main.url))),
         })
-    }
-
-    /// Those of the families that are not installed. What is installed changes with the browser only, so each is asked
-    /// for once.
-    async fn fonts_missing(&self, families: &[String], deadline: Deadline) -> Result<Vec<String>, PoolError> {
-        let known = &self.browser.fonts;
-        let unknown: Vec<&String> = families.iter().filter(|family| known.get(family).is_none()).collect();
-        if !unknown.is_empty() {
-            let list = serde_json::to_string(&unknown).unwrap_or_default();
-            // A world of its own: the document's may have been replaced meanwhile.
-            let world = self.answer(Stage::Ready, deadline, self.send(&isolated_world(&self.frame))).await?;
-            let asked = format!("({FONTS_MISSING})({list})");
-            let missing: Vec<String> =
-                self.evaluate(Stage::Ready, deadline, Some(world.execution_context_id), asked).await?;
-            for family in unknown {
-                known.note(family, !missing.contains(family));
-            }
-        }
-        Ok(families.iter().filter(|family| known.get(family) == Some(false)).cloned().collect())
     }
 
     /// Everything that must hold before the first line of the document is read. Told, not asked: it is in one batch
