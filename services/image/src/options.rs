@@ -247,6 +247,7 @@ pub(crate) enum Part {
 
 /// A request whose every field is valid. Serialised it is the picture's identity: what is equal here looks the same.
 #[derive(Debug, Clone, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(crate) struct RenderOptions {
     pub(crate) subject: Subject,
     css_overrides: Option<String>,
