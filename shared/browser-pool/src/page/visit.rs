@@ -150,9 +150,13 @@ impl Page {
         }
     }
 
-    /// A script may have moved on to where nothing answers: what is shown then is Chromium's own error page.
+    /// A script may have moved on to where nothing answers: what is shown then is the proxy's answer, or over TLS
+    /// Chromium's own error page.
     pub(super) fn refuse_unreached_document(&self) -> Result<(), PoolError> {
         self.refuse_forbidden_document()?;
+        if let Some(failure) = self.proxys_own_answer() {
+            return Err(failure);
+        }
         let Some(url) = self.watch.unreachable() else { return Ok(()) };
         let trouble = Url::parse(&url).ok().and_then(|url| self.egress.report().trouble_of(&url));
         Err(trouble.map_or_else(|| network_error(NetworkFailure::Other), failure_of))
