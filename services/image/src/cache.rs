@@ -53,6 +53,11 @@ pub(crate) enum Origin {
 impl Origin {
     pub(crate) const ALL: [Self; 4] = [Self::Hit, Self::Miss, Self::Shared, Self::Bypass];
 
+    /// Whether the request's time is what the making of a picture takes.
+    pub(crate) fn is_made_for_it(self) -> bool {
+        matches!(self, Self::Miss | Self::Bypass)
+    }
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Hit => "hit",

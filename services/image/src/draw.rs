@@ -56,7 +56,10 @@ pub(crate) async fn draw(
         return Err(ApiError::new(ErrorKind::IntegrityFailed, failing));
     }
     state.images.came_from(origin);
-    state.images.returned(options.format, started.elapsed(), picture.finished.bytes.len());
+    state.images.returned(options.format, picture.finished.bytes.len());
+    if origin.is_made_for_it() {
+        state.images.made(options.format, started.elapsed());
+    }
     Ok(Drawn { picture, origin, times })
 }
 

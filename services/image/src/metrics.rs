@@ -28,8 +28,11 @@ impl ImageMetrics {
                 by_format,
             )?,
             generation: HistogramVec::new(
-                HistogramOpts::new("playwright_image_generation_ms", "Time that a returned picture took")
-                    .buckets(LATENCY_BUCKETS_MS.to_vec()),
+                HistogramOpts::new(
+                    "playwright_image_generation_ms",
+                    "Time that the making of a returned picture took",
+                )
+                .buckets(LATENCY_BUCKETS_MS.to_vec()),
                 by_format,
             )?,
             size: HistogramVec::new(
@@ -63,11 +66,15 @@ impl ImageMetrics {
         self.cache.with_label_values(&[origin.as_str()]).inc();
     }
 
-    pub(crate) fn returned(&self, format: Format, took: Duration, bytes: usize) {
+    pub(crate) fn returned(&self, format: Format, bytes: usize) {
         let label = &[format.as_str()];
         self.images.with_label_values(label).inc();
-        self.generation.with_label_values(label).observe(took.as_secs_f64() * 1000.0);
         self.size.with_label_values(label).observe(bytes as f64);
+    }
+
+    /// Only what was made: a kept picture would flatter the figure.
+    pub(crate) fn made(&self, format: Format, took: Duration) {
+        self.generation.with_label_values(&[format.as_str()]).observe(took.as_secs_f64() * 1000.0);
     }
 }
 

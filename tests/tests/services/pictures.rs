@@ -178,6 +178,28 @@ async fn the_page_is_waited_for_as_asked() {
 }
 
 #[tokio::test]
+async fn backgrounds_are_there_before_the_capture_whoever_set_them() {
+    let site = FixtureSite::start().await;
+    let service = service(&[("PLAYWRIGHT_EGRESS_ALLOW", &site.host_port())]).await;
+    let slow = site.url("/slow/500/photos/black-front.png");
+    let style = format!("background:url({slow}) center");
+    for html in [
+        format!("<div style='height:200px;{style}'></div>"),
+        format!(
+            "<style>div::before {{ content: ''; display: block; height: 200px; {style} }}</style><div></div>"
+        ),
+        format!(
+            "<div id=late style='height:200px'></div><script>addEventListener('load', () => {{ \
+             late.style.background = 'url({slow}) center' }})</script>"
+        ),
+    ] {
+        let (answer, _) =
+            picture(&service, json!({ "html": format!("<body style='margin:0'>{html}") })).await;
+        assert_eq!(answer["report"]["blank"], false, "{html}");
+    }
+}
+
+#[tokio::test]
 async fn animations_are_brought_to_their_end_or_left_alone() {
     let service = service(&[]).await;
     let html = "<style>@keyframes to { to { background: #0f0 } } @keyframes on { 50% { background: #00f } }\
@@ -325,6 +347,15 @@ async fn an_address_is_captured_with_its_status() {
     let missing = json!({ "url": site.url("/no-such-page"), "full_page": true });
     let (shown, _) = answer(&screenshot(&service, &missing).await);
     assert_eq!(shown["report"]["upstream_status"], 404);
+
+    // It goes on to another address for ever: that is said of the field that was sent.
+    let moving = json!({ "url": site.url("/reloads.html"), "timeout_s": 3 });
+    let reply = screenshot(&service, &moving).await;
+    let said = reply.json()["error_message"].as_str().unwrap_or_default().to_owned();
+    assert!(
+        reply.status == 200 || said.starts_with("url: the page went on") || reply.status == 408,
+        "{said}"
+    );
 
     let document = json!({ "html": TALL, "selector": "#middle", "scale_factor": 1 });
     assert_eq!(answer(&screenshot(&service, &document).await).1.dimensions(), (120, 400));

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::Page;
 use super::document::{Rect, ShotFormat};
-use super::render::left;
+use super::render::{left, unusable};
 use crate::deadline::{Deadline, Stage, StageTimes};
 use crate::error::PoolError;
 
@@ -32,7 +32,14 @@ impl Page {
         // A page that is on its way to another one may never draw the frame that the capture waits for.
         tokio::select! {
             captured = self.screenshot(params, deadline, times) => captured,
-            () = self.watch.leaves(before) => Err(left()),
+            () = self.watch.leaves(before) => Err(match self.watch.main_document() {
+                None => left(),
+                Some(_) => unusable(
+                    "url",
+                    "the page went on to another address while it was captured, wait_for something that only its last \
+                     address shows",
+                ),
+            }),
         }
     }
 
