@@ -84,6 +84,13 @@ pub struct ImageSettings {
     #[arg(default_value = "public", ignore_case = true)]
     pub render_network: RenderNetwork,
 
+    /// Show documents that run nothing and load nothing one after the other on the same pages; without it every document
+    /// has a page of its own, for more than twice the processor time
+    #[arg(long, env = "PLAYWRIGHT_REUSE_PAGES", value_name = "BOOL", action = Set)]
+    #[arg(value_parser = boolean, default_value = "true")]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub reuse_pages: bool,
+
     /// Pictures that would look the same every time are kept, up to so many MiB of memory; 0 keeps none
     #[arg(long, env = "PLAYWRIGHT_IMAGE_CACHE_MB", value_name = "MIB")]
     #[arg(value_parser = integer::<u64, 0, 1_048_576>, default_value = "64")]
@@ -175,6 +182,7 @@ impl Config {
             // Where there are several, each stands by for the others.
             standby: browser_count == 1,
             pages,
+            reuse_inert: self.image.reuse_pages,
             max_queue: browsers.max_queue,
             max_queue_bytes: browsers.max_queue_bytes,
             allow_no_sandbox: browsers.allow_no_sandbox,

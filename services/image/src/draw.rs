@@ -34,7 +34,12 @@ pub(crate) async fn draw(
 ) -> Result<Drawn, ApiError> {
     let started = Instant::now();
     let deadline = Deadline::after(options.timeout());
-    let job = Job { deadline, queued_bytes: bytes, fingerprint: options.fingerprint() };
+    let job = Job {
+        deadline,
+        queued_bytes: bytes,
+        fingerprint: options.fingerprint(),
+        reuse: options.document().reuse(),
+    };
     // The making may be begun more than once, when equal requests give up.
     let times = Mutex::new(StageTimes::default());
     let made_in = &times;

@@ -25,7 +25,7 @@ pub(crate) fn of_pool(error: &PoolError, timeout_s: f64) -> ApiError {
         }
         PoolError::Unusable { field: "html", .. } => ApiError::new(ErrorKind::InvalidHtml, message),
         PoolError::Unusable { .. } => ApiError::new(ErrorKind::InvalidRequest, message),
-        PoolError::Render { .. } => ApiError::new(ErrorKind::RenderFailure, message),
+        PoolError::NotInert | PoolError::Render { .. } => ApiError::new(ErrorKind::RenderFailure, message),
     }
 }
 

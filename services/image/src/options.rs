@@ -389,6 +389,6 @@ impl RenderOptions {
 
     fn runs_something(&self) -> bool {
         let Subject::Html(html) = &self.subject else { return true };
-        self.javascript.is_some() || check::runs_something(html)
+        self.javascript.is_some() || browser_pool::runs_something(html)
     }
 }

@@ -112,6 +112,8 @@ impl Config {
             // Where there are several, each stands by for the others.
             standby: browser_count == 1,
             pages,
+            // A page of the web is never inert.
+            reuse_inert: false,
             max_queue: browsers.max_queue,
             max_queue_bytes: browsers.max_queue_bytes,
             allow_no_sandbox: browsers.allow_no_sandbox,

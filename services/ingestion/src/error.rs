@@ -32,7 +32,7 @@ pub(crate) fn of_pool(error: &PoolError, timeout_s: f64) -> ApiError {
             ApiError::new(ErrorKind::NetworkError, message).with_retriable(*retriable)
         }
         // Only what is rendered can be asked for something that a page has not.
-        PoolError::Unusable { .. } | PoolError::Render { .. } => {
+        PoolError::Unusable { .. } | PoolError::NotInert | PoolError::Render { .. } => {
             ApiError::new(ErrorKind::RenderFailure, message)
         }
     }

@@ -151,7 +151,7 @@ impl Browser {
         self.pages.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn page_opened(&self) {
+    pub(crate) fn page_used(&self) {
         self.pages.fetch_add(1, Ordering::Relaxed);
     }
 

@@ -17,6 +17,8 @@ pub struct PoolConfig {
     pub standby: bool,
     /// Pages leased at once, over all browsers, 1…1024.
     pub pages: usize,
+    /// Show documents that run and load nothing one after the other on pages that are kept for them.
+    pub reuse_inert: bool,
     /// Requests that may wait for a page.
     pub max_queue: usize,
     /// Bytes that the waiting requests may hold together.
@@ -102,6 +104,7 @@ impl Default for PoolConfig {
             browsers: cores.min(4),
             standby: false,
             pages: 2 * cores,
+            reuse_inert: true,
             max_queue: 512,
             max_queue_bytes: 256 * 1024 * 1024,
             allow_no_sandbox: false,
@@ -156,6 +159,11 @@ impl PoolConfig {
         };
         within("PLAYWRIGHT_BROWSER_POOL_SIZE", "1…64", self.browsers, 64)?;
         within("PLAYWRIGHT_PAGE_POOL_SIZE", "1…1024", self.pages, 1024)
+    }
+
+    /// Pages for inert documents that each browser keeps.
+    pub(crate) fn inert_pages_each(&self) -> usize {
+        if self.reuse_inert { self.pages.div_ceil(self.browsers) } else { 0 }
     }
 
     /// Warm pages that each browser keeps.

@@ -32,6 +32,9 @@ pub enum PoolError {
     /// What the request asks for cannot be done with this document.
     #[error("{field}: {what}")]
     Unusable { field: &'static str, what: String },
+    /// A page that is used again was not enough for this document; another try gets one of its own.
+    #[error("the document wanted more than a page that is used again gives")]
+    NotInert,
     /// The browser could not do what it was asked.
     #[error("the browser could not render the page: {what}")]
     Render { what: String },

@@ -18,6 +18,7 @@ use crate::error::PoolError;
 use crate::metrics::{CrashKind, PoolMetrics, RestartReason};
 use crate::page::{Document, Heard, Page, Rect, ShotFormat, Shown, Visit, Visited};
 use crate::progress::LastSuccess;
+use crate::slot::Slot;
 
 /// A lease may be used this long after its deadline, to tell a late answer from a lost lease.
 const GRACE: Duration = Duration::from_millis(500);
@@ -35,6 +36,8 @@ pub struct PageLease {
 /// What the owning task needs to take a page back.
 pub(crate) struct Owned {
     pub(crate) page: Page,
+    /// Where a page that may be used again goes.
+    pub(crate) home: Option<Arc<Slot>>,
     pub(crate) place: Place,
     pub(crate) count: CountGuard,
     /// The browser is this lease's own and ends with it.
@@ -55,6 +58,7 @@ impl PageLease {
         let page = Arc::new(owned.page);
         let owner = Owner {
             page: Arc::clone(&page),
+            home: owned.home,
             place: owned.place,
             count: owned.count,
             alone: owned.alone,
@@ -112,6 +116,7 @@ impl PageLease {
 
 struct Owner {
     page: Arc<Page>,
+    home: Option<Arc<Slot>>,
     place: Place,
     count: CountGuard,
     alone: bool,
@@ -121,17 +126,25 @@ struct Owner {
 
 impl Owner {
     async fn run(self, returned: CancellationToken, deadline: Deadline) {
-        tokio::select! {
-            () = returned.cancelled() => {}
+        let in_time = tokio::select! {
+            () = returned.cancelled() => true,
             () = tokio::time::sleep_until(deadline.instant() + GRACE) => {
                 tracing::warn!("a page was taken back from a request that kept it beyond its deadline");
+                false
             }
-        }
+        };
         if self.page.watch.renderer_crashed() {
             self.metrics.crashed(CrashKind::Renderer);
         }
-        self.page.revoke();
-        let Self { page, place, count, alone, supervision, metrics: _ } = self;
+        let Self { page, home, place, count, alone, supervision, metrics: _ } = self;
+        let page = match home.filter(|_| in_time && page.may_be_used_again().is_some()) {
+            None => page,
+            Some(home) => match home.take_back(page, supervision.dispose_limit).await {
+                None => return,
+                Some(page) => page,
+            },
+        };
+        page.revoke();
         let browser = Arc::clone(&page.browser);
         if alone {
             browser.close().await;

@@ -14,7 +14,7 @@
 //! let pool = BrowserPool::start(PoolConfig::default(), &registry).await?;
 //!
 //! let deadline = Deadline::after(Duration::from_secs(15));
-//! let mut attempts = pool.attempts(Job { deadline, queued_bytes: 0, fingerprint: 1 });
+//! let mut attempts = pool.attempts(Job { deadline, queued_bytes: 0, fingerprint: 1, reuse: None });
 //! let picture = loop {
 //!     let mut page = attempts.page().await?;
 //!     let drawn: Result<_, PoolError> = async {
@@ -63,6 +63,7 @@ pub use deadline::{Deadline, DeadlinePassed, Stage, StageTimes};
 pub use egress::{EgressConfig, EgressLimits, HostPort, Network, UrlRefused, check_url};
 pub use error::{Fatal, NetworkFailure, PoolError, ShedReason, StartError, UnavailableReason};
 pub use lease::PageLease;
+pub use page::runs_something;
 pub use page::{
     Appearance, Area, Document, FailedResource, Heard, MOST_SIDE, Ready, Rect, ShotFormat, Shown, Source,
     VIRTUAL_TIME, Visit, Visited, WaitFor,

@@ -79,6 +79,8 @@ pub(crate) struct PoolMetrics {
     pub(crate) leases: prometheus::IntCounter,
     /// Leases that found a page opened ahead.
     pub(crate) warm_leases: prometheus::IntCounter,
+    /// Leases of a page that has shown other inert documents.
+    pub(crate) inert_leases: prometheus::IntCounter,
 }
 
 impl PoolMetrics {
@@ -111,6 +113,10 @@ impl PoolMetrics {
                 "playwright_page_leases_warm_total",
                 "Leases that found a page opened ahead.",
             )?,
+            inert_leases: counter(
+                "playwright_page_leases_reused_total",
+                "Leases of a page that had shown other documents that run and load nothing.",
+            )?,
         };
         for kind in CrashKind::ALL {
             metrics.crashes.with_label_values(&[kind.as_str()]);
@@ -128,6 +134,7 @@ impl PoolMetrics {
         registry.register(Box::new(metrics.cpu.clone()))?;
         registry.register(Box::new(metrics.leases.clone()))?;
         registry.register(Box::new(metrics.warm_leases.clone()))?;
+        registry.register(Box::new(metrics.inert_leases.clone()))?;
         Ok(metrics)
     }
 

@@ -6,6 +6,7 @@ mod capture;
 mod document;
 mod fonts;
 mod render;
+mod reuse;
 mod visit;
 mod watch;
 
@@ -16,6 +17,7 @@ use bytes::Bytes;
 use chromiumoxide::cdp::browser_protocol::browser::{
     BrowserContextId, SetDownloadBehaviorBehavior, SetDownloadBehaviorParams,
 };
+use chromiumoxide::cdp::browser_protocol::emulation::SetDeviceMetricsOverrideParams;
 use chromiumoxide::cdp::browser_protocol::inspector::EnableParams as EnableInspector;
 use chromiumoxide::cdp::browser_protocol::log::EnableParams as EnableLog;
 use chromiumoxide::cdp::browser_protocol::network::{
@@ -40,6 +42,8 @@ pub use document::{
 };
 pub use visit::{Ready, Visit, Visited};
 
+use self::reuse::Reuse;
+pub use self::reuse::runs_something;
 use self::watch::PageWatch;
 use crate::browser::Browser;
 use crate::cdp::{CallError, Connection, PendingCall};
@@ -68,7 +72,9 @@ pub(crate) struct Page {
     frame: FrameId,
     /// Our isolated world of about:blank; setting the document's content keeps it, a navigation ends it.
     world: ExecutionContextId,
+    /// As it is laid out unless a document asks for another.
     viewport: Viewport,
+    reuse: Reuse,
 }
 
 /// A browser context that is disposed of when opening the rest of the page fails or is given up.
@@ -124,7 +130,7 @@ impl Page {
         context.session = Some(session.clone());
         let world = prepare(browser, &session, &frame, profile, deadline).await?;
         no_downloads.within(deadline).await?;
-        browser.page_opened();
+        browser.page_used();
         Ok(Self {
             browser: Arc::clone(browser),
             watch,
@@ -134,6 +140,7 @@ impl Page {
             frame,
             world,
             viewport: profile.viewport,
+            reuse: Reuse::default(),
         })
     }
 
@@ -306,6 +313,15 @@ fn isolated_world(frame: &FrameId) -> CreateIsolatedWorldParams {
         world_name: Some(WORLD.to_owned()),
         grant_univeral_access: None,
     }
+}
+
+fn metrics(viewport: Viewport) -> SetDeviceMetricsOverrideParams {
+    SetDeviceMetricsOverrideParams::new(
+        i64::from(viewport.width),
+        i64::from(viewport.height),
+        viewport.scale,
+        false,
+    )
 }
 
 fn media_patterns() -> Vec<BlockPattern> {

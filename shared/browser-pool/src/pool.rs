@@ -12,9 +12,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::admission::{Admission, Place, SWEEP_INTERVAL};
 use crate::attempts::{Attempts, Job};
-use crate::browser::Browser;
+use crate::browser::{Browser, CountGuard};
 use crate::cdp::CallError;
-use crate::config::{PoolConfig, Supervision};
+use crate::config::{PoolConfig, Supervision, Viewport};
 use crate::deadline::{Deadline, Stage};
 use crate::egress::{Egress, EgressConfig, EgressMetrics, RefusalReason};
 use crate::error::{Fatal, PoolError, StartError, UnavailableReason};
@@ -45,6 +45,7 @@ pub(crate) struct Inner {
     pub(crate) admission: Admission,
     pub(crate) quarantine: Quarantine,
     pages: usize,
+    reuse_inert: bool,
     supervision: Supervision,
     launcher: Arc<Launcher>,
     egress: Arc<Egress>,
@@ -134,9 +135,9 @@ impl BrowserPool {
         });
         let (changed, changes) = watch::channel(0);
         let (fatal_sender, fatal) = watch::channel(None);
-        let warm = config.warm_pages_each();
+        let (warm, inert) = (config.warm_pages_each(), config.inert_pages_each());
         let slots = (0..config.browsers)
-            .map(|_| Slot::new(&launcher, &egress, warm, changed.clone()).map(Arc::new))
+            .map(|_| Slot::new(&launcher, &egress, warm, inert, changed.clone()).map(Arc::new))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| StartError::Egress(std::io::Error::other(error.to_string())))?;
         let inner = Arc::new(Inner {
@@ -148,6 +149,7 @@ impl BrowserPool {
             ),
             quarantine: Quarantine::new(config.supervision.quarantine),
             pages: config.pages,
+            reuse_inert: config.reuse_inert,
             supervision: config.supervision,
             launcher,
             egress,
@@ -274,24 +276,26 @@ impl Inner {
         place: Place,
         deadline: Deadline,
         alone: bool,
+        inert: Option<Viewport>,
     ) -> Result<PageLease, PoolError> {
-        let (page, count) = if alone {
+        let (page, count, home) = if alone {
             let browser = self.own_browser(deadline).await?;
             let count = browser.lease();
             let opened = slot::open_page(&self.launcher, &self.egress, &browser, deadline).await;
             match opened {
-                Ok(page) => (page, count),
+                Ok(page) => (page, count, None),
                 Err(error) => {
                     self.tasks.spawn(async move { browser.close().await });
                     return Err(acquire_error(&error));
                 }
             }
         } else {
-            self.shared_page(deadline).await?
+            self.shared_page(deadline, inert).await?
         };
         self.metrics.leases.inc();
         let owned = Owned {
             page,
+            home,
             place,
             count,
             alone,
@@ -310,16 +314,25 @@ impl Inner {
         Ok(lease)
     }
 
-    async fn shared_page(&self, deadline: Deadline) -> Result<(Page, crate::browser::CountGuard), PoolError> {
+    async fn shared_page(
+        &self,
+        deadline: Deadline,
+        inert: Option<Viewport>,
+    ) -> Result<(Page, CountGuard, Option<Arc<Slot>>), PoolError> {
         loop {
             let (slot, browser) = self.least_busy(deadline).await?;
             let count = browser.lease();
+            let home = self.reuse_inert.then(|| Arc::clone(slot));
+            if let Some(page) = inert.and_then(|viewport| slot.take_inert(&browser, viewport)) {
+                self.metrics.inert_leases.inc();
+                return Ok((page, count, home));
+            }
             if let Some(page) = slot.take_warm(&browser) {
                 self.metrics.warm_leases.inc();
-                return Ok((page, count));
+                return Ok((page, count, home));
             }
             match slot.open(&browser, deadline.within(OPEN_LIMIT)).await {
-                Ok(page) => return Ok((page, count)),
+                Ok(page) => return Ok((page, count, home)),
                 Err(_) if deadline.has_passed() => return Err(PoolError::Timeout { stage: Stage::Acquire }),
                 // Dead, or as good as: the next round finds another, or waits for its successor.
                 Err(CallError::Gone) => {}

@@ -36,6 +36,9 @@ pub(crate) struct Slot {
     /// Pages opened ahead, of the current browser or (to be thrown away) of its predecessor.
     warm: unmanaged::Pool<Page>,
     warm_pages: usize,
+    /// Pages for inert documents that have shown some, of the current browser or of its predecessor.
+    inert: Mutex<Vec<Page>>,
+    inert_pages: usize,
     /// A lease has ended, or a browser has come up: there may be pages to open.
     pub(crate) refill: Notify,
     failures: AtomicU32,
@@ -55,6 +58,7 @@ impl Slot {
         launcher: &Arc<Launcher>,
         egress: &Arc<Egress>,
         warm_pages: usize,
+        inert_pages: usize,
         changed: watch::Sender<u64>,
     ) -> Result<Self, managed::BuildError> {
         let browsers = managed::Pool::builder(BrowserManager(Arc::clone(launcher))).max_size(1).build()?;
@@ -65,6 +69,8 @@ impl Slot {
             current: Mutex::default(),
             warm: unmanaged::Pool::new(warm_pages.max(1)),
             warm_pages,
+            inert: Mutex::default(),
+            inert_pages,
             refill: Notify::new(),
             failures: AtomicU32::new(0),
             changed,
@@ -95,6 +101,38 @@ impl Slot {
             // Its browser was replaced; dropping the page disposes of its context.
         }
         None
+    }
+
+    /// A page that has shown nothing but inert documents, all in this viewport.
+    pub(crate) fn take_inert(&self, browser: &Arc<Browser>, viewport: Viewport) -> Option<Page> {
+        let mut inert = self.inert();
+        inert.retain(|page| page.is_alive() && Arc::ptr_eq(&page.browser, browser));
+        let at = inert.iter().rposition(|page| page.viewport() == viewport)?;
+        let page = inert.remove(at);
+        browser.page_used();
+        Some(page)
+    }
+
+    /// Keeps a page for the next inert document; returns one that must be disposed of instead.
+    pub(crate) async fn take_back(&self, page: Arc<Page>, limit: Duration) -> Option<Arc<Page>> {
+        // Nobody else holds it once its lease is gone.
+        let mut page = match Arc::try_unwrap(page) {
+            Ok(page) => page,
+            Err(page) => return Some(page),
+        };
+        let Some(viewport) = page.may_be_used_again() else { return Some(Arc::new(page)) };
+        let is_current = self.browser().is_some_and(|browser| Arc::ptr_eq(&browser, &page.browser));
+        if !is_current || page.clear(viewport, Deadline::after(limit)).await.is_err() {
+            return Some(Arc::new(page));
+        }
+        let mut inert = self.inert();
+        inert.push(page);
+        // The one that was used longest ago makes room.
+        (inert.len() > self.inert_pages).then(|| Arc::new(inert.remove(0)))
+    }
+
+    fn inert(&self) -> std::sync::MutexGuard<'_, Vec<Page>> {
+        self.inert.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens a page now.
@@ -133,6 +171,7 @@ impl Slot {
         }
         let last = self.current.lock().unwrap_or_else(PoisonError::into_inner).take();
         while self.warm.try_remove().is_ok() {}
+        self.inert().clear();
         if let Some(browser) = last {
             browser.close().await;
         }
@@ -185,6 +224,7 @@ impl Slot {
         browser.begins_to_serve();
         // What was open ahead is the predecessor's: dropping a page disposes of it.
         while self.warm.try_remove().is_ok() {}
+        self.inert().clear();
         for page in self.launcher.standby.pages_of(browser) {
             // No room is no loss: the page is disposed of when it is dropped.
             drop(self.warm.try_add(page));

@@ -12,4 +12,5 @@ mod metrics;
 mod overload;
 mod pictures;
 mod rendering;
+mod reuse;
 mod site_faults;

@@ -262,21 +262,3 @@ fn check_pixels(what: &str, width: f64, height: f64, scale: f64) -> Result<(), A
     }
     Ok(())
 }
-
-/// Whether a document might run something: no parser, and on the safe side.
-pub(super) fn runs_something(html: &str) -> bool {
-    let text = html.to_ascii_lowercase();
-    let embeds =
-        ["<script", "javascript:", "<iframe", "<frame", "<object", "<embed", "<animate", "<set", "<video"];
-    embeds.iter().any(|mark| text.contains(mark)) || has_handler(&text)
-}
-
-/// `onload=` and its like: white space, a quote or a slash, `on`, letters, an equals sign.
-fn has_handler(text: &str) -> bool {
-    let is_before = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'/');
-    text.match_indices("on").any(|(at, _)| {
-        let starts = at > 0 && is_before(text.as_bytes()[at - 1]);
-        let rest = text[at + 2..].trim_start_matches(|letter: char| letter.is_ascii_lowercase());
-        starts && rest.trim_start().starts_with('=') && !text[at + 2..].starts_with('=')
-    })
-}

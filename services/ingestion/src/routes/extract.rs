@@ -113,7 +113,7 @@ impl Extraction {
         deadline: Deadline,
         bytes: usize,
     ) -> Result<Fetched, ApiError> {
-        let job = Job { deadline, queued_bytes: bytes, fingerprint: wanted.fingerprint() };
+        let job = Job { deadline, queued_bytes: bytes, fingerprint: wanted.fingerprint(), reuse: None };
         let mut attempts = state.pool.attempts(job);
         let visited = fetch::page(&mut attempts, wanted, deadline, &mut self.times).await;
         self.times.merge(&attempts.timings());

@@ -5,7 +5,7 @@
 //! about targets (`policy`).
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tracing::info;
@@ -68,6 +68,7 @@ pub(crate) struct Account {
     connections: AtomicU64,
     requests: AtomicU64,
     refused: AtomicU64,
+    shut: AtomicBool,
     troubles: Mutex<Troubles>,
 }
 
@@ -88,6 +89,7 @@ impl Account {
             connections: zero(),
             requests: zero(),
             refused: zero(),
+            shut: AtomicBool::new(false),
             troubles: Mutex::default(),
         }
     }
@@ -103,6 +105,15 @@ impl Account {
             counter.store(0, Relaxed);
         }
         *self.troubles() = Troubles::default();
+    }
+
+    /// From now on nothing is let out.
+    pub(crate) fn shut(&self) {
+        self.shut.store(true, Relaxed);
+    }
+
+    pub(crate) fn is_shut(&self) -> bool {
+        self.shut.load(Relaxed)
     }
 
     pub(crate) fn report(&self) -> EgressReport {

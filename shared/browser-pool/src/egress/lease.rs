@@ -61,6 +61,11 @@ impl EgressLease {
         self.account.reset();
     }
 
+    /// From now on everything is refused.
+    pub(crate) fn shut(&self) {
+        self.account.shut();
+    }
+
     /// What was used and what went wrong since [`begin`](Self::begin).
     pub fn report(&self) -> EgressReport {
         self.account.report()

@@ -94,7 +94,7 @@ impl ClientConnection {
     }
 
     async fn let_out(&self, request: Request<Incoming>, target: &HostPort) -> Result<Answer, Trouble> {
-        if self.scope == Scope::Background {
+        if self.scope == Scope::Background || self.account.is_shut() {
             return Err(Trouble::Refused(RefusalReason::Background));
         }
         self.admit(target).map_err(Trouble::Refused)?;

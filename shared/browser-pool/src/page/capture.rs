@@ -30,7 +30,7 @@ impl Page {
             params.capture_beyond_viewport = Some(true);
         }
         // A page that is on its way to another one may never draw the frame that the capture waits for.
-        tokio::select! {
+        let captured = tokio::select! {
             captured = self.screenshot(params, deadline, times) => captured,
             () = self.watch.leaves(before) => Err(match self.watch.main_document() {
                 None => left(),
@@ -40,7 +40,10 @@ impl Page {
                      address shows",
                 ),
             }),
-        }
+        }?;
+        self.stays_inert()?;
+        self.reuse.captured();
+        Ok(captured)
     }
 
     /// A few pixels: enough to bring up everything that a capture needs.

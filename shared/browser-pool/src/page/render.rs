@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use chromiumoxide::cdp::browser_protocol::dom::Rgba;
 use chromiumoxide::cdp::browser_protocol::emulation::{
-    MediaFeature, SetDefaultBackgroundColorOverrideParams, SetDeviceMetricsOverrideParams,
-    SetEmulatedMediaParams, SetLocaleOverrideParams, SetTimezoneOverrideParams,
+    MediaFeature, SetDefaultBackgroundColorOverrideParams, SetEmulatedMediaParams, SetLocaleOverrideParams,
+    SetTimezoneOverrideParams,
 };
 use chromiumoxide::cdp::browser_protocol::network::EnableParams as EnableNetwork;
 use chromiumoxide::cdp::browser_protocol::page::{
@@ -17,8 +17,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::document::{Area, Document, MOST_SIDE, Rect, Shown, Source, VIRTUAL_TIME, WaitFor};
-use super::{Page, evaluation, isolated_world, value_of};
-use crate::config::Viewport;
+use super::{Page, evaluation, isolated_world, metrics, value_of};
 use crate::deadline::{Deadline, Stage, StageTimes};
 use crate::error::PoolError;
 
@@ -125,6 +124,7 @@ impl Page {
         started: Instant,
     ) -> Result<Shown, PoolError> {
         self.egress.begin();
+        self.reuse.begins(document.reuse());
         self.lay_out(document);
         let (ready, before) = match document.source {
             Source::Html(html) => self.show_html(html, document, deadline).await?,
@@ -138,6 +138,7 @@ impl Page {
                 (self.ready_in_new_world(document, deadline).await?, before)
             }
         };
+        self.stays_inert()?;
         self.refuse_unreached_document()?;
         if ready.late.iter().any(|what| what == "wait_for") {
             return Err(PoolError::Timeout { stage: Stage::Ready });
@@ -352,13 +353,4 @@ pub(super) fn left() -> PoolError {
 
 pub(super) fn unusable(field: &'static str, what: impl Into<String>) -> PoolError {
     PoolError::Unusable { field, what: what.into() }
-}
-
-fn metrics(viewport: Viewport) -> SetDeviceMetricsOverrideParams {
-    SetDeviceMetricsOverrideParams::new(
-        i64::from(viewport.width),
-        i64::from(viewport.height),
-        viewport.scale,
-        false,
-    )
 }

@@ -50,6 +50,8 @@ struct State {
     navigations: u64,
     in_flight: HashMap<String, Instant>,
     heard: Heard,
+    /// The page's content policy kept something out.
+    policy_broken: bool,
     last_network: Option<Instant>,
 }
 
@@ -102,6 +104,10 @@ impl PageWatch {
     /// The address that the main frame should have shown, while it shows Chromium's own error page.
     pub(crate) fn unreachable(&self) -> Option<String> {
         self.state().unreachable.clone()
+    }
+
+    pub(crate) fn policy_was_broken(&self) -> bool {
+        self.state().policy_broken
     }
 
     pub(crate) fn heard(&self) -> Heard {
@@ -214,15 +220,19 @@ impl PageWatch {
     }
 
     fn log_entry_added(&self, params: &Bytes) {
-        if self.state().heard.failed_resources.len() >= MOST_HEARD {
+        let Ok(LogEvent { entry }) = serde_json::from_slice::<LogEvent>(params) else { return };
+        let mut state = self.state();
+        if entry.source == "security" && entry.level == "error" {
+            state.policy_broken = true;
+        }
+        if state.heard.failed_resources.len() >= MOST_HEARD {
             return;
         }
-        let Ok(LogEvent { entry }) = serde_json::from_slice::<LogEvent>(params) else { return };
         if entry.source == "network" && entry.level == "error" {
             let reason =
                 entry.text.rsplit_once("Failed to load resource: ").map_or(&*entry.text, |(_, rest)| rest);
             let failed = FailedResource { url: shortened(&entry.url), reason: shortened(reason) };
-            self.state().heard.failed_resources.push(failed);
+            state.heard.failed_resources.push(failed);
         }
     }
 

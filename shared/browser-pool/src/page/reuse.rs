@@ -1,0 +1,222 @@
+//! Pages that are used again, for documents that run nothing and load nothing.
+//!
+//! A page of its own costs a document a renderer process, which is more than drawing it. A document without scripts and
+//! without anything to fetch can neither leave anything behind nor find anything, so such documents may follow each
+//! other on one page. That they are such is not believed but enforced, twice: the page's own content policy lets no
+//! script run and nothing load, and its egress address lets nothing out. What breaks the policy is shown again on a page
+//! of its own, and whatever a page has been heard to say ends its being used again.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chromiumoxide::cdp::browser_protocol::page::{NavigateParams, SetDocumentContentParams};
+
+use super::document::{Document, Source};
+use super::{Page, isolated_world, metrics};
+use crate::cdp::CallError;
+use crate::config::Viewport;
+use crate::deadline::Deadline;
+use crate::error::PoolError;
+
+/// Documents that one page shows. What a renderer gathers over its life is bounded so.
+const MOST_DOCUMENTS: u32 = 200;
+
+/// A document in whose place the inert ones are written: they inherit its policy.
+const POLICY_DOCUMENT: &str = "data:text/html,<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; \
+                               img-src data:; font-src data:; style-src 'unsafe-inline' data:\">";
+
+/// Of a document that is looked through for what makes it one that may share a page.
+const MOST_BYTES: usize = 1 << 20;
+
+/// Marks of what runs.
+const RUN: [&str; 9] =
+    ["<script", "javascript:", "<iframe", "<frame", "<object", "<embed", "<animate", "<set", "<video"];
+
+/// Marks of what else a page that is used again cannot do, or would keep: loads, and whatever is said to the document
+/// as a whole and not to its elements.
+const KEPT: [&str; 18] = [
+    "<applet",
+    "<portal",
+    "<fencedframe",
+    "<link",
+    "<base",
+    "<form",
+    "<audio",
+    "<source",
+    "<use",
+    "<image",
+    "<feimage",
+    "xlink:",
+    "http-equiv",
+    "referrer",
+    "autofocus",
+    "@import",
+    "@property",
+    "view-transition",
+];
+
+/// What is known of a page's being used again.
+#[derive(Debug, Default)]
+pub(super) struct Reuse {
+    /// It holds the policy document and shows inert documents only.
+    is_inert: bool,
+    documents: u32,
+    now: Mutex<Now>,
+}
+
+/// The document that a page shows.
+#[derive(Debug, Default, Clone, Copy)]
+enum Now {
+    /// None, or one that wants a page of its own.
+    #[default]
+    Other,
+    /// An inert one in this viewport.
+    Inert(Viewport),
+    Captured(Viewport),
+}
+
+impl Reuse {
+    pub(super) fn begins(&self, document: Option<Viewport>) {
+        *self.now() = document.map_or(Now::Other, Now::Inert);
+    }
+
+    pub(super) fn captured(&self) {
+        let mut now = self.now();
+        if let Now::Inert(viewport) = *now {
+            *now = Now::Captured(viewport);
+        }
+    }
+
+    fn now(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Document<'_> {
+    /// The viewport of a page that may have shown other such documents before; `None` for a document that wants a page
+    /// of its own. No parser, and on the safe side.
+    pub fn reuse(&self) -> Option<Viewport> {
+        let Source::Html(html) = self.source else { return None };
+        let is_plain = html.len() <= MOST_BYTES
+            && self.javascript.is_none()
+            && self.wait_for.is_none()
+            && !self.deterministic
+            && self.appearance == super::Appearance::default();
+        let is_inert = || is_inert(html) && self.css_overrides.is_none_or(is_inert);
+        (is_plain && is_inert()).then_some(self.viewport)
+    }
+}
+
+/// Whether a document might run something: no parser, and on the safe side.
+pub fn runs_something(html: &str) -> bool {
+    runs(&html.to_ascii_lowercase())
+}
+
+fn runs(text: &str) -> bool {
+    RUN.iter().any(|mark| text.contains(mark)) || has_handler(text)
+}
+
+fn is_inert(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    !runs(&text) && !KEPT.iter().any(|mark| text.contains(mark)) && !loads(&text)
+}
+
+/// `onload=` and its like: white space, a quote or a slash, `on`, letters, an equals sign.
+fn has_handler(text: &str) -> bool {
+    let is_before = |byte: u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'/');
+    text.match_indices("on").any(|(at, _)| {
+        let starts = at > 0 && is_before(text.as_bytes()[at - 1]);
+        let rest = text[at + 2..].trim_start_matches(|letter: char| letter.is_ascii_lowercase());
+        starts && rest.trim_start().starts_with('=') && !text[at + 2..].starts_with('=')
+    })
+}
+
+/// An address that is not in the document itself.
+fn loads(text: &str) -> bool {
+    let is_elsewhere = |rest: &str| {
+        let rest = rest.trim_start().trim_start_matches(['"', '\'']).trim_start();
+        !rest.starts_with("data:") && !rest.starts_with('#')
+    };
+    let after = |mark: &'static str| text.match_indices(mark).map(move |(at, _)| &text[at + mark.len()..]);
+    let attributes = ["src", "srcset", "poster", "background"];
+    let named = attributes.into_iter().flat_map(after).filter_map(|rest| rest.trim_start().strip_prefix('='));
+    after("url(").chain(after("image-set(")).chain(named).any(is_elsewhere)
+}
+
+impl Page {
+    /// Whether it has shown a document before that was not its own.
+    pub(crate) fn is_inert(&self) -> bool {
+        self.reuse.is_inert
+    }
+
+    pub(crate) fn viewport(&self) -> Viewport {
+        self.viewport
+    }
+
+    /// An error when an inert page was asked for more than it gives.
+    pub(super) fn stays_inert(&self) -> Result<(), PoolError> {
+        let broken = self.is_inert() && (self.watch.policy_was_broken() || self.egress.report().requests > 0);
+        if broken { Err(PoolError::NotInert) } else { Ok(()) }
+    }
+
+    /// The viewport in which another document may be shown here after the one that was captured.
+    pub(crate) fn may_be_used_again(&self) -> Option<Viewport> {
+        let Now::Captured(viewport) = *self.reuse.now() else { return None };
+        let heard = self.watch.heard();
+        let said = heard.console_errors.len() + heard.page_errors.len() + heard.failed_resources.len();
+        let egress = self.egress.report();
+        let is_clean = said == 0 && egress.requests + egress.refused == 0 && !self.watch.policy_was_broken();
+        (is_clean && self.reuse.documents < MOST_DOCUMENTS && self.is_alive()).then_some(viewport)
+    }
+
+    /// Takes away what it shows; a page that showed its first document gets the policy. `viewport`: of the documents to
+    /// come.
+    pub(crate) async fn clear(&mut self, viewport: Viewport, deadline: Deadline) -> Result<(), CallError> {
+        *self.reuse.now() = Now::Other;
+        self.reuse.documents += 1;
+        if self.reuse.is_inert {
+            let nothing = SetDocumentContentParams { frame_id: self.frame.clone(), html: String::new() };
+            self.send(&nothing).within(deadline).await?;
+            return Ok(());
+        }
+        self.egress.shut();
+        if viewport != self.viewport {
+            self.send(&metrics(viewport)).within(deadline).await?;
+            self.viewport = viewport;
+        }
+        self.send(&NavigateParams::new(POLICY_DOCUMENT)).within(deadline).await?;
+        let world = self.send(&isolated_world(&self.frame)).within(deadline).await?;
+        self.world = world.execution_context_id;
+        self.reuse.is_inert = true;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_runs_and_loads_nothing_is_inert() {
+        for inert in [
+            "<p>Ryzen on sale, description=1</p>",
+            "<style>b { background: url( 'data:image/png;base64,AA==' ) }</style><b onto>x</b>",
+            "<a href='https://shop/'>shop</a>",
+            "<svg><rect fill='url(#g)'/></svg><img src=\"data:image/png;base64,AA==\">",
+        ] {
+            assert!(is_inert(inert), "{inert}");
+        }
+        for not in [
+            "<SCRIPT>1</SCRIPT>",
+            "<p onclick = 'x()'>",
+            "<svg/onload=x()>",
+            "<img src=photo.png>",
+            "<img SRCSET = 'https://a/b 2x'>",
+            "<style>b { background: URL(//a/b) }</style>",
+            "<style>@import 'data:text/css,'</style>",
+            "<meta http-equiv=refresh content=1>",
+            "<svg><image href='http://a/b'/></svg>",
+        ] {
+            assert!(!is_inert(not), "{not}");
+        }
+    }
+}
