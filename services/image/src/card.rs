@@ -15,7 +15,7 @@ mod spec;
 mod templates;
 
 pub use data::{CardError, CardQuery, OPTIONS};
-pub use signature::{KeyError, Keys, PATH, SignatureError};
+pub use signature::{KeyError, Keys, PATH, SignatureError, Verified};
 pub use source::TemplateError;
 pub use spec::{Card, Field, FieldKind, Size};
 pub use templates::{Filled, Templates};

@@ -202,10 +202,7 @@ macro_rules! fields {
             Field::optional("deterministic", "true or false"),
             Field::optional("thumbnail_width", "an integer from 1 to 4096, at most the picture's own width"),
             Field::optional("report_fonts", "true or false"),
-            Field::optional(
-                "fail_on",
-                "a list of blank, fonts, font_fallback, resources, console_errors, page_errors, truncated, late",
-            ),
+            Field::optional("fail_on", Check::LIST),
         ]
     };
 }

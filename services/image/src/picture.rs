@@ -69,6 +69,8 @@ pub(crate) enum Unusable {
     #[error("the captured picture does not decode")]
     Png(#[from] png::DecodingError),
     #[error("the captured picture does not decode")]
+    Jpeg(#[from] zune_jpeg::errors::DecodeErrors),
+    #[error("the captured picture does not decode")]
     Other(#[from] image::ImageError),
     #[error("the captured picture is {width}×{height} pixels instead of {wanted_width}×{wanted_height}")]
     Size { width: u32, height: u32, wanted_width: u32, wanted_height: u32 },

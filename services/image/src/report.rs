@@ -28,12 +28,18 @@ pub(crate) enum Check {
     Late,
 }
 
+impl Check {
+    /// What `fail_on` may be.
+    pub(crate) const LIST: &str =
+        "a list of blank, fonts, font_fallback, resources, console_errors, page_errors, truncated, late";
+}
+
 /// What the picture was found to be.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub(crate) struct Report {
     /// Every pixel is the same: the document shows nothing, or nothing but a background.
     pub(crate) blank: bool,
-    /// The share of the pixels that have the most frequent colour, 0 to 1.
+    /// The share of the pixels that have the most frequent colour (of a JPEG: brightness), 0 to 1.
     pub(crate) blank_ratio: f64,
     /// Web fonts that did not come.
     pub(crate) fonts_failed: Vec<String>,

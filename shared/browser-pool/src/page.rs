@@ -37,8 +37,8 @@ use chromiumoxide::cdp::js_protocol::runtime::{
 use serde::de::DeserializeOwned;
 
 pub use document::{
-    Appearance, Area, Document, FailedResource, Heard, MOST_SIDE, Rect, ShotFormat, Shown, Source,
-    VIRTUAL_TIME, WaitFor,
+    Appearance, Area, Document, FailedResource, Heard, MOST_PIXELS, MOST_SIDE, Rect, ShotFormat, Shown,
+    Source, VIRTUAL_TIME, WaitFor,
 };
 pub use visit::{Ready, Visit, Visited};
 

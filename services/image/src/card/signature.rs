@@ -88,13 +88,8 @@ impl Keys {
         base64_simd::URL_SAFE_NO_PAD.encode_to_string(mac.finalize().into_bytes())
     }
 
-    /// The pairs of a signed query without signature and expiry; `now` is in seconds since 1970.
-    pub fn verify(
-        &self,
-        template: &str,
-        raw_query: &str,
-        now: u64,
-    ) -> Result<Vec<(String, String)>, SignatureError> {
+    /// What a signed query asks for; `now` is in seconds since 1970.
+    pub fn verify(&self, template: &str, raw_query: &str, now: u64) -> Result<Verified, SignatureError> {
         let mut pairs: Vec<(String, String)> =
             form_urlencoded::parse(raw_query.as_bytes()).into_owned().collect();
         refuse_repeated(&pairs)?;
@@ -110,14 +105,23 @@ impl Keys {
         }
         match take(&mut pairs, EXPIRY) {
             None if self.requires_expiry => Err(SignatureError::NoExpiry),
-            None => Ok(pairs),
+            None => Ok(Verified { pairs, good_for: None }),
             Some(expiry) => match seconds(&expiry) {
                 None => Err(SignatureError::BadExpiry),
                 Some(expiry) if expiry <= now => Err(SignatureError::Expired),
-                Some(_) => Ok(pairs),
+                Some(expiry) => Ok(Verified { pairs, good_for: Some(expiry - now) }),
             },
         }
     }
+}
+
+/// The query of an address that may be served.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// Without signature and expiry.
+    pub pairs: Vec<(String, String)>,
+    /// Seconds until it expires.
+    pub good_for: Option<u64>,
 }
 
 fn digest(key: &Hmac<Sha256>, template: &str, pairs: &[(String, String)]) -> Hmac<Sha256> {

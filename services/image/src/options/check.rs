@@ -1,7 +1,7 @@
 //! Every field is checked, in the order of the contract, without touching a browser.
 
 use browser_pool::egress::{RefusalReason, parse_url};
-use browser_pool::{EgressConfig, MOST_SIDE, UrlRefused, Viewport};
+use browser_pool::{EgressConfig, MOST_PIXELS, MOST_SIDE, UrlRefused, Viewport};
 use service_kit::{ApiError, ErrorKind, RequestFields, short};
 use url::Url;
 
@@ -14,8 +14,6 @@ const MOST_VIEWPORT_SIDE: u32 = 4096;
 const SCALES: std::ops::RangeInclusive<f64> = 0.1..=4.0;
 /// Of a picture's side as Chromium captures it: one of a single pixel never comes.
 pub(super) const LEAST_CAPTURED: f64 = 2.0;
-/// Of the picture: at four bytes each it is 200 MB in Chromium.
-const MOST_PIXELS: f64 = 50_000_000.0;
 const LONGEST_TIMEOUT_S: f64 = 60.0;
 const LONGEST_DELAY_MS: u32 = 30_000;
 const MOST_CSS_BYTES: usize = 256 << 10;

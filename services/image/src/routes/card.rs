@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use super::answer::{AnswerForm, RenderResponse};
 use crate::cache::Freshness;
-use crate::card::{CardError, Filled, SignatureError};
+use crate::card::{CardError, Filled, SignatureError, Verified};
 use crate::draw::draw;
 use crate::options::{Format, PictureRequest, RenderOptions, Subject};
 use crate::picture::Compression;
@@ -75,10 +75,7 @@ impl RequestFields for CardRequest {
         Field::optional("scale_factor", "a number from 0.1 to 4"),
         Field::optional("thumbnail_width", "an integer from 1 to 4096, at most the picture's own width"),
         Field::optional("timeout_s", "a number of seconds, more than 0 and at most 60"),
-        Field::optional(
-            "fail_on",
-            "a list of blank, fonts, font_fallback, resources, console_errors, page_errors, truncated, late",
-        ),
+        Field::optional("fail_on", Check::LIST),
     ];
 }
 
@@ -183,12 +180,14 @@ pub(crate) async fn signed_card(
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
     let query = query.unwrap_or_default();
-    let request = state.signed(template, &query)?;
+    let (request, good_for) = state.signed(template, &query)?;
     let options = request.fill(&state)?;
     context.set_deadline(options.timeout());
     let drawn = draw(&state, &options, Freshness::Any, query.len()).await?;
     let mut response = AnswerForm::Picture.answer(&headers, &options, &drawn);
-    let kept = format!("public, max-age={}", state.settings.cache_ttl.as_secs());
+    let usual = state.settings.cache_ttl.as_secs();
+    // What expires is not shown by somebody's cache after that.
+    let kept = format!("public, max-age={}", good_for.map_or(usual, |seconds| seconds.min(usual)));
     if let Ok(kept) = HeaderValue::from_str(&kept) {
         response.headers_mut().insert(CACHE_CONTROL, kept);
     }
@@ -196,15 +195,16 @@ pub(crate) async fn signed_card(
 }
 
 impl AppState {
-    /// What a signed address asks for.
-    fn signed(&self, template: String, query: &str) -> Result<CardRequest, ApiError> {
+    /// What a signed address asks for, and for how many seconds it may.
+    fn signed(&self, template: String, query: &str) -> Result<(CardRequest, Option<u64>), ApiError> {
         let Some(keys) = &self.card_keys else {
             let message =
                 "signed addresses are off here (PLAYWRIGHT_CARD_KEYS turns them on), use POST /v1/card";
             return Err(ApiError::new(ErrorKind::InvalidRequest, message).with_status(StatusCode::NOT_FOUND));
         };
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(u64::MAX, |since| since.as_secs());
-        let pairs = keys.verify(&template, query, now).map_err(|error| of_signature(&error))?;
+        let Verified { pairs, good_for } =
+            keys.verify(&template, query, now).map_err(|error| of_signature(&error))?;
         let query = self.templates.card(&template).map_err(of_card)?.read_query(pairs).map_err(of_card)?;
         let mut fields = serde_json::Map::new();
         for (name, text) in query.options {
@@ -215,7 +215,7 @@ impl AppState {
         fields.extend([("template".to_owned(), template.into()), ("data".to_owned(), query.data)]);
         fields.extend(query.theme.map(|theme| ("theme".to_owned(), theme.into())));
         fields.extend(query.size.map(|size| ("size".to_owned(), size.into())));
-        service_kit::parse_fields(fields)
+        Ok((service_kit::parse_fields(fields)?, good_for))
     }
 }
 

@@ -33,6 +33,9 @@ pub const VIRTUAL_TIME: Duration = Duration::from_secs(2);
 /// Chromium repeats the picture from the top beyond this many pixels of a side.
 pub const MOST_SIDE: u32 = 16_384;
 
+/// Pixels of a picture: at four bytes each they are 200 MB in Chromium.
+pub const MOST_PIXELS: f64 = 50_000_000.0;
+
 impl<'a> Document<'a> {
     /// HTML in a viewport, and everything else as it is by default.
     pub fn of_html(html: &'a str, viewport: Viewport) -> Self {
@@ -95,7 +98,7 @@ pub enum Area<'a> {
 }
 
 /// CSS pixels.
-#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Rect {
     pub x: f64,
     pub y: f64,

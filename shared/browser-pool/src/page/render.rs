@@ -16,7 +16,7 @@ use chromiumoxide::cdp::js_protocol::runtime::ExecutionContextId;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use super::document::{Area, Document, MOST_SIDE, Rect, Shown, Source, VIRTUAL_TIME, WaitFor};
+use super::document::{Area, Document, MOST_PIXELS, MOST_SIDE, Rect, Shown, Source, VIRTUAL_TIME, WaitFor};
 use super::{Page, evaluation, isolated_world, metrics, value_of};
 use crate::deadline::{Deadline, Stage, StageTimes};
 use crate::error::PoolError;
@@ -30,14 +30,11 @@ const PASS: &str = "__pass";
 const EPOCH_MS: u64 = 1_767_225_600_000;
 
 /// In the document's own world: resolves when it calls `renderReady()`.
-const AWAIT_CALL: &str =
-    "globalThis.__called = new Promise(done => { globalThis.renderReady = () => { done(0); }; }), 0";
+const AWAIT_CALL: &str = "Object.defineProperty(globalThis, '__called', { value: new Promise(done => { globalThis.renderReady = () => done(0); }) \
+     }), 0";
 
 /// What is left of a request's budget for the capture when a document never gets ready.
 const CAPTURE_RESERVE: Duration = Duration::from_secs(2);
-
-/// Of a picture: at four bytes each it is 200 MB in Chromium.
-const MOST_PIXELS: f64 = 50_000_000.0;
 
 /// The argument of [`DOCUMENT_READY`].
 #[derive(Serialize)]
@@ -73,15 +70,7 @@ enum AreaOption<'a> {
     Viewport,
     FullPage,
     Element { selector: &'a str },
-    Clip { rect: RectOption },
-}
-
-#[derive(Serialize)]
-struct RectOption {
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
+    Clip { rect: Rect },
 }
 
 /// The answer of [`DOCUMENT_READY`]; the first of two phases has only the first two.
@@ -330,9 +319,7 @@ fn ready_expression(document: &Document<'_>, phase: Phase, deadline: Deadline) -
             Area::Viewport => AreaOption::Viewport,
             Area::FullPage => AreaOption::FullPage,
             Area::Element(selector) => AreaOption::Element { selector },
-            Area::Clip(Rect { x, y, width, height }) => {
-                AreaOption::Clip { rect: RectOption { x, y, width, height } }
-            }
+            Area::Clip(rect) => AreaOption::Clip { rect },
         },
         most: Most {
             side: (f64::from(MOST_SIDE) / scale).floor(),

@@ -34,7 +34,7 @@ fn order_and_escaping_do_not_matter() {
         format!("title=a+b%26c%3Dd%2B%C3%A9&price=1&theme=dark&sig={signature}"),
         format!("sig={signature}&theme=dark&title=a%20b%26c%3dd%2b%c3%a9&price=%31"),
     ] {
-        let mut read = keys(KEY).verify("product", &query, 0).expect("signed");
+        let mut read = keys(KEY).verify("product", &query, 0).expect("signed").pairs;
         read.sort();
         let mut wanted = pairs.clone();
         wanted.sort();
@@ -89,14 +89,14 @@ fn an_address_expires_when_it_says_so() {
         let mut pairs = owned(&[("title", "a")]);
         pairs.extend(expiry.map(|expiry| ("exp".to_owned(), expiry.to_owned())));
         let query = query(&pairs, &keys.sign("product", &pairs));
-        keys.verify("product", &query, now).map(|pairs| pairs.len())
+        keys.verify("product", &query, now).map(|verified| (verified.pairs.len(), verified.good_for))
     };
     let (keys, strict) = (keys(KEY), keys(KEY).requiring_expiry(true));
-    assert_eq!(verify(&keys, Some("100"), 99), Ok(1), "without exp");
+    assert_eq!(verify(&keys, Some("100"), 99), Ok((1, Some(1))), "without exp");
     assert_eq!(verify(&keys, Some("100"), 100), Err(SignatureError::Expired));
-    assert_eq!(verify(&keys, None, u64::MAX), Ok(1));
+    assert_eq!(verify(&keys, None, u64::MAX), Ok((1, None)));
     assert_eq!(verify(&strict, None, 0), Err(SignatureError::NoExpiry));
-    assert_eq!(verify(&strict, Some("100"), 99), Ok(1));
+    assert_eq!(verify(&strict, Some("100"), 99), Ok((1, Some(1))));
     for odd in ["", "+100", "1e3", " 100", "99999999999999999999"] {
         assert_eq!(verify(&keys, Some(odd), 0), Err(SignatureError::BadExpiry), "{odd:?}");
     }
