@@ -6,6 +6,7 @@
 
 mod candidate;
 mod computer;
+mod confidence;
 mod decide;
 mod dom;
 mod flow;
@@ -25,6 +26,7 @@ mod words;
 
 use url::Url;
 
+pub use confidence::Signals;
 pub use product::{
     Availability, Condition, Evidence, Field, FoundValue, Marketplace, Product, Quality, Refusal, Source,
     UnknownName, Verdict,
@@ -53,6 +55,11 @@ pub struct Page<'a> {
 
 /// The product that the page is about, or the verdict that there is none.
 pub fn extract(page: &Page<'_>) -> Result<Product, Refusal> {
+    extract_without(page, &[])
+}
+
+/// The same as if some sources had found nothing: what confidence is fitted on.
+pub fn extract_without(page: &Page<'_>, sources: &[Source]) -> Result<Product, Refusal> {
     if let Some(refusal) = verdict::of_response(page.html, page.status, page.content_type) {
         return Err(refusal);
     }
@@ -63,7 +70,8 @@ pub fn extract(page: &Page<'_>) -> Result<Product, Refusal> {
     };
     let dom = dom::Dom::parse(page.html);
     let view = View::new(&dom, page.url, marketplace);
-    let found = sources::collect(&view);
+    let mut found = sources::collect(&view);
+    found.forget(sources);
     if let Some(refusal) = verdict::of_page(&view, &found, page.status) {
         return Err(refusal);
     }
@@ -83,7 +91,7 @@ fn product(
 ) -> Option<Product> {
     let title = decisions.title.clone().filter(|title| !title.is_empty())?;
     let specs = specs::specs(view, &title);
-    let confidence = confidence(&decisions);
+    let signals = Signals::of(&decisions);
     let missing_fields = missing(&decisions);
     let mut texts = decisions.texts;
     let metadata =
@@ -94,7 +102,8 @@ fn product(
         currency: decisions.currency.map(|currency| currency.code().to_owned()),
         specs,
         images: decisions.images,
-        extraction_confidence: confidence,
+        extraction_confidence: signals.probability(),
+        signals,
         marketplace: view.marketplace,
         condition: decisions.condition,
         list_price: decisions.list_price,
@@ -110,21 +119,6 @@ fn product(
         marketplace_hint_ignored: ignored,
         candidates: found.all().iter().map(|candidate| candidate.report(view.locale)).collect(),
     })
-}
-
-/// The probability that title, price and currency are all right: the product of the beliefs in each, the
-/// currency's being 1 where a source writes or names it and less where only the country tells; its square root.
-fn confidence(decisions: &Decisions) -> f64 {
-    let belief = |field| decisions.evidence.get(&field).map(|evidence| evidence.confidence);
-    let title = belief(Field::Title).unwrap_or(0.0);
-    let price = match (decisions.price, decisions.availability) {
-        (Some(_), _) => belief(Field::Price).unwrap_or(0.0),
-        (None, Some(Availability::OutOfStock)) => belief(Field::Availability).unwrap_or(0.0),
-        (None, _) => 0.3,
-    };
-    let currency = if decisions.currency_certain || decisions.price.is_none() { 1.0 } else { 0.93 };
-    // beliefs are not independent and the sources are better than their trust alone: fitted on saved pages
-    decide::rounded((title * price * currency).sqrt())
 }
 
 /// Names of the fields that a listing should have and that were not found.

@@ -76,6 +76,10 @@ impl Candidates {
         }
     }
 
+    pub(super) fn forget(&mut self, sources: &[Source]) {
+        self.all.retain(|candidate| !sources.contains(&candidate.source));
+    }
+
     pub(super) fn of(&self, field: Field) -> impl Iterator<Item = &Candidate> {
         self.all.iter().filter(move |candidate| candidate.field == field)
     }

@@ -7,6 +7,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::confidence::Signals;
+
 macro_rules! names {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -211,6 +213,10 @@ pub struct Product {
     /// Everything that was found, decided or not; for callers that ask for an explanation.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub candidates: Vec<FoundValue>,
+    /// What `extraction_confidence` was computed from.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub signals: Signals,
 }
 
 #[cfg(test)]
