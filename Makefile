@@ -1,6 +1,6 @@
 # Every task of a developer, by name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint audit docs soak kill burst bench cards corpus executables gallery png
+.PHONY: help run test fmt lint audit docs soak kill burst bench cards corpus executables gallery png score fit
 
 BENCH := target/release/bench
 # one service only: make soak ONLY=image
@@ -56,3 +56,9 @@ corpus: executables ## Extract every page of a folder through the service: make 
 
 executables:
 	@cargo build --release --locked --workspace
+
+score: ## How right the extraction is on labelled pages: make score CORPUS=dir (without CORPUS the project's own pages)
+	@cargo run --release --locked --quiet --package score -- score $(or $(CORPUS),tests/fixtures/pages) $(if $(WRONG),--wrong)
+
+fit: ## Fit extraction_confidence anew: make fit CORPUS=dir (and the project's own pages)
+	@cargo run --release --locked --quiet --package score -- fit $(CORPUS) tests/fixtures/pages
