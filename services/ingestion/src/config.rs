@@ -1,6 +1,7 @@
 //! The settings of the ingestion service and what they make of a pool.
 
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use browser_pool::{
@@ -9,7 +10,8 @@ use browser_pool::{
 use clap::{Args, Parser, Subcommand};
 use service_kit::settings::{BrowserSettings, ServerSettings, TelemetrySettings, defaults};
 
-use crate::cli::ExtractArgs;
+use crate::cli::{ExtractArgs, ShopArgs};
+use crate::extract::{BadRules, ShopRules};
 
 /// Beyond it the throughput of a core no longer grows.
 const PAGES_PER_CORE: usize = 4;
@@ -35,6 +37,8 @@ pub enum Command {
     Serve(Box<Config>),
     /// Extract from saved pages, without a browser; JSON on stdout
     Extract(ExtractArgs),
+    /// Look after rules of single shops
+    Shop(ShopArgs),
     /// Ask the service that runs on this machine for its health: exit code 0 when it is healthy
     Healthcheck(Box<Config>),
 }
@@ -54,6 +58,8 @@ pub struct Config {
     #[command(flatten)]
     pub visits: VisitSettings,
     #[command(flatten)]
+    pub extraction: ExtractionSettings,
+    #[command(flatten)]
     pub browsers: BrowserSettings,
     #[command(flatten)]
     pub telemetry: TelemetrySettings,
@@ -67,6 +73,23 @@ pub struct VisitSettings {
     #[arg(long, env = "PLAYWRIGHT_ACCEPT_LANGUAGE", value_name = "LANGUAGES")]
     #[arg(value_parser = languages, default_value = "en-US,en")]
     pub accept_language: String,
+}
+
+/// How products are found on pages.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Extraction")]
+pub struct ExtractionSettings {
+    /// Folder of rules of single shops, one *.toml file each; one for the marketplace or with the name of a built-in
+    /// one replaces it. By default there are only the built-in ones
+    #[arg(long, env = "PLAYWRIGHT_SHOP_RULES_DIR", value_name = "FOLDER")]
+    pub shop_rules_dir: Option<PathBuf>,
+}
+
+impl ExtractionSettings {
+    /// The built-in rules and the operator's, checked.
+    pub fn shop_rules(&self) -> Result<ShopRules, BadRules> {
+        ShopRules::load(self.shop_rules_dir.as_deref())
+    }
 }
 
 fn languages(text: &str) -> Result<String, String> {

@@ -21,6 +21,7 @@ use prometheus::Registry;
 use service_kit::{Build, Health, HttpMetrics, Kit, Lifecycle};
 
 use crate::config::Config;
+use crate::extract::ShopRules;
 use crate::state::{AppState, PoolHealth};
 
 pub const BUILD: Build = Build {
@@ -44,16 +45,17 @@ impl std::fmt::Debug for App {
 }
 
 /// The service over a pool that has been started, whose `egress` policy submitted addresses are judged by before a
-/// browser sees them; registers the service's metrics.
+/// browser sees them, and with its rules of shops; registers the service's metrics.
 pub fn app(
     config: &Config,
     pool: &BrowserPool,
     egress: EgressConfig,
     registry: &Registry,
     lifecycle: Lifecycle,
+    shops: ShopRules,
 ) -> Result<App, prometheus::Error> {
     let metrics = HttpMetrics::new(registry, BUILD, &[routes::extract::PATH], &state::STAGES)?;
-    let state = AppState::new(pool.clone(), egress, metrics.clone(), registry)?;
+    let state = AppState::new(pool.clone(), egress, metrics.clone(), registry, shops)?;
     let health: Arc<dyn Health> = Arc::new(PoolHealth(pool.clone()));
     let kit =
         Kit { health: Arc::clone(&health), metrics, registry: registry.clone(), lifecycle, build: BUILD };

@@ -17,6 +17,7 @@ fn main() -> ExitCode {
     let done = match settings::parse::<Cli>().chosen() {
         Command::Serve(config) => serve(&config),
         Command::Extract(page) => return cli::run(page),
+        Command::Shop(files) => return cli::run_shop(&files),
         Command::Healthcheck(config) => healthcheck(config.server.listen).context("healthcheck"),
     };
     match done {
@@ -35,13 +36,14 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     for name in settings::unknown_variables::<Cli>() {
         tracing::warn!("{name} is not a setting of this service, see --help");
     }
+    let shops = config.extraction.shop_rules().context("PLAYWRIGHT_SHOP_RULES_DIR")?;
     let lifecycle = Lifecycle::new();
     let server = Server::bind(&config.server, lifecycle.clone()).await?;
     let registry = Registry::new();
     let pool_config = config.pool()?;
     let egress = pool_config.egress.clone();
     let pool = BrowserPool::start(pool_config, &registry).await?;
-    let app = playwright_ingestion::app(config, &pool, egress, &registry, lifecycle)?;
+    let app = playwright_ingestion::app(config, &pool, egress, &registry, lifecycle, shops)?;
     tracing::info!(address = %server.local_addr()?, version = playwright_ingestion::BUILD.version, "listening");
     let ended = server.run(app.router, app.health, pool.failed()).await;
     pool.shutdown(BROWSERS_END).await;

@@ -6,6 +6,7 @@ use browser_pool::{BrowserPool, EgressConfig, Phase as PoolPhase, PoolStatus, St
 use prometheus::Registry;
 use service_kit::{CpuWork, Health, HealthReport, HealthStatus, HttpMetrics, Phase};
 
+use crate::extract::ShopRules;
 use crate::metrics::ExtractionMetrics;
 
 /// Parts of a request's time, in their order.
@@ -26,6 +27,7 @@ pub(crate) struct AppState {
     pub(crate) http: HttpMetrics,
     pub(crate) extractions: ExtractionMetrics,
     pub(crate) cpu: CpuWork,
+    pub(crate) shops: Arc<ShopRules>,
 }
 
 impl AppState {
@@ -34,9 +36,17 @@ impl AppState {
         egress: EgressConfig,
         http: HttpMetrics,
         registry: &Registry,
+        shops: ShopRules,
     ) -> Result<Arc<Self>, prometheus::Error> {
         let extractions = ExtractionMetrics::new(registry)?;
-        Ok(Arc::new(Self { pool, egress, http, extractions, cpu: CpuWork::default() }))
+        Ok(Arc::new(Self {
+            pool,
+            egress,
+            http,
+            extractions,
+            cpu: CpuWork::default(),
+            shops: Arc::new(shops),
+        }))
     }
 }
 

@@ -24,7 +24,7 @@ pub(super) struct View<'a> {
     pub(super) url: &'a Url,
     pub(super) locale: Locale,
     pub(super) marketplace: Marketplace,
-    pub(super) shop: Option<&'static Shop>,
+    pub(super) shop: Option<&'a Shop>,
     pub(super) entities: Entities,
     /// `meta` name or property → contents, in document order.
     metas: HashMap<String, Vec<&'a str>>,
@@ -32,7 +32,12 @@ pub(super) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(dom: &'a Dom, url: &'a Url, marketplace: Marketplace) -> View<'a> {
+    pub(super) fn of(
+        dom: &'a Dom,
+        url: &'a Url,
+        marketplace: Marketplace,
+        shop: Option<&'a Shop>,
+    ) -> View<'a> {
         let metas = metas_of(dom);
         let head = || dom.all().take(HEAD_NODES);
         let language = head().find(|n| dom.tag(*n) == Tag::Html).and_then(|n| dom.filled_attr(n, "lang"));
@@ -51,13 +56,19 @@ impl<'a> View<'a> {
             url,
             locale,
             marketplace,
-            shop: Shop::of(marketplace),
+            shop,
             entities,
             metas,
             rows: OnceCell::new(),
         };
         view.locale = locale.declaring(view.declared_currency());
         view
+    }
+
+    /// Of a page whose shop has no rules.
+    #[cfg(test)]
+    pub(super) fn new(dom: &'a Dom, url: &'a Url, marketplace: Marketplace) -> View<'a> {
+        View::of(dom, url, marketplace, None)
     }
 
     /// The contents of the `meta` elements of that name or property (lowercase).

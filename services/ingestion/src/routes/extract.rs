@@ -139,6 +139,7 @@ impl Extraction {
         let started = Instant::now();
         let (marketplace, explain, include_html) = (wanted.marketplace, wanted.explain, wanted.include_html);
         let facts = PageFacts { status: fetched.status, was_ready: fetched.was_ready };
+        let shops = Arc::clone(&state.shops);
         let reading = state.cpu.run(deadline.instant(), move || {
             let page = Page {
                 html: &fetched.html,
@@ -147,7 +148,7 @@ impl Extraction {
                 status: fetched.status,
                 content_type: fetched.content_type.as_deref(),
             };
-            let mut product = extraction::extract(&page)?;
+            let mut product = extraction::extract_with(&shops, &page)?;
             if !explain {
                 product.candidates = Vec::new();
             }
