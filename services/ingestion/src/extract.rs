@@ -9,6 +9,7 @@ mod computer;
 mod decide;
 mod dom;
 mod flow;
+mod layout;
 mod likeness;
 mod money;
 mod product;
@@ -25,6 +26,7 @@ mod words;
 
 use url::Url;
 
+pub use layout::{Layout, Part, Picture};
 pub use product::{
     Availability, Condition, Evidence, Field, FoundValue, Marketplace, Product, Quality, Refusal, Source,
     UnknownName, Verdict,
@@ -50,12 +52,14 @@ pub struct Page<'a> {
     pub marketplace: Option<Marketplace>,
     pub status: Option<u16>,
     pub content_type: Option<&'a str>,
+    /// How it looked in a browser, where one has rendered it.
+    pub layout: Option<&'a Layout>,
 }
 
 impl<'a> Page<'a> {
     /// A page of which nothing is known but its text and its address.
     pub fn new(html: &'a str, url: &'a Url) -> Page<'a> {
-        Page { html, url, marketplace: None, status: None, content_type: None }
+        Page { html, url, marketplace: None, status: None, content_type: None, layout: None }
     }
 }
 
@@ -77,7 +81,7 @@ pub fn extract_with(rules: &ShopRules, page: &Page<'_>) -> Result<Product, Refus
     };
     let shop = of_host.or_else(|| rules.of_marketplace(marketplace));
     let dom = dom::Dom::parse(page.html);
-    let view = View::of(&dom, page.url, marketplace, shop);
+    let view = View::of(&dom, page, marketplace, shop);
     let found = sources::collect(&view);
     if let Some(refusal) = verdict::of_page(&view, &found, page.status) {
         return Err(refusal);

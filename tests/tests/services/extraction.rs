@@ -162,3 +162,33 @@ async fn popups_and_half_characters_keep_no_page_from_being_read() {
     assert!(html.contains("great \u{fffd}…"), "half a character is replaced, and nothing else");
     assert_eq!(site.hits("/article.html"), 0, "no window was opened");
 }
+
+/// The rendered page that came with the answer.
+fn rendered(found: &Value) -> String {
+    let html = found["raw_html"].as_str().expect("base64");
+    String::from_utf8(base64_simd::STANDARD.decode_to_vec(html).expect("base64")).expect("UTF-8")
+}
+
+#[tokio::test]
+async fn what_only_the_stylesheet_hides_strikes_and_enlarges_is_known() {
+    let shop = ingestion(&[]).await;
+    let request = json!({ "include_html": true, "explain": true });
+    let found = product(&shop.extract_with("/looks.html", &request).await);
+    assert_eq!(found["title"], "Juniper Reading Lamp");
+    assert_eq!((&found["price"], &found["list_price"]), (&json!(64.0), &json!(99.0)), "{found}");
+    let candidates = found["candidates"].as_array().expect("all that was found");
+    for hidden in ["11 USD", "12 USD", "13 USD", "14 USD"] {
+        assert!(candidates.iter().all(|candidate| candidate["value"] != hidden), "{hidden}");
+    }
+    let html = rendered(&found);
+    assert!(html.contains(r#"<p class="e">$64.00</p>"#), "without the numbers of its parts: {html}");
+}
+
+#[tokio::test]
+async fn a_page_cannot_lie_about_its_looks() {
+    let shop = ingestion(&[]).await;
+    let found = product(&shop.extract_with("/lying-looks.html", &json!({ "include_html": true })).await);
+    assert_eq!((&found["title"], &found["price"]), (&json!("Alder Desk Lamp"), &json!(64.0)), "{found}");
+    let html = rendered(&found);
+    assert!(html.contains("<h1>Alder Desk Lamp</h1>"), "read before the page saw it being read: {html}");
+}

@@ -2,6 +2,7 @@
 
 mod answer;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Json;
@@ -14,7 +15,7 @@ use url::Url;
 
 use self::answer::{ExtractResponse, Extracted};
 use crate::error::PageFacts;
-use crate::extract::{self as extraction, Page};
+use crate::extract::{self as extraction, Layout, Page};
 use crate::request::{ExtractRequest, Wanted};
 use crate::state::{AppState, STAGES};
 use crate::{error, fetch};
@@ -78,6 +79,17 @@ struct Fetched {
     status: Option<u16>,
     content_type: Option<String>,
     was_ready: bool,
+    layout: Option<Layout>,
+}
+
+impl Fetched {
+    /// The text without the numbers of the parts that the browser has told about.
+    fn unmarked(&self) -> Cow<'_, str> {
+        match &self.layout {
+            Some(layout) => Cow::Owned(layout.unmark(&self.html)),
+            None => Cow::Borrowed(&self.html),
+        }
+    }
 }
 
 /// An extraction under way, and what each stage of it took.
@@ -95,9 +107,14 @@ impl Extraction {
     ) -> Result<Extracted, ApiError> {
         let deadline = Deadline::after(wanted.timeout());
         let fetched = match wanted.html.take() {
-            Some(html) => {
-                Fetched { html, url: wanted.url.clone(), status: None, content_type: None, was_ready: true }
-            }
+            Some(html) => Fetched {
+                html,
+                url: wanted.url.clone(),
+                status: None,
+                content_type: None,
+                was_ready: true,
+                layout: None,
+            },
             None => self.fetch(state, &wanted, deadline, bytes).await?,
         };
         let extracted = self.read(state, &wanted, deadline, fetched).await;
@@ -125,6 +142,7 @@ impl Extraction {
             status: visited.status,
             content_type: visited.content_type,
             was_ready: visited.ready != Ready::Deadline,
+            layout: visited.layout.map(fetch::layout),
         })
     }
 
@@ -147,12 +165,14 @@ impl Extraction {
                 marketplace,
                 status: fetched.status,
                 content_type: fetched.content_type.as_deref(),
+                layout: fetched.layout.as_ref(),
             };
             let mut product = extraction::extract_with(&shops, &page)?;
             if !explain {
                 product.candidates = Vec::new();
             }
-            let raw_html = include_html.then(|| base64_simd::STANDARD.encode_to_string(&fetched.html));
+            let raw_html =
+                include_html.then(|| base64_simd::STANDARD.encode_to_string(fetched.unmarked().as_bytes()));
             Ok(Extracted { product, raw_html, final_url: fetched.url })
         });
         let read = reading.instrument(info_span!("stage", stage = "extract")).await;
