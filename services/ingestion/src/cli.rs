@@ -1,5 +1,6 @@
 //! `playwright-ingestion extract` and what else works on files: the extraction without service and browser, for scoring, debugging and scripts.
 
+mod replay;
 mod shop;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use url::Url;
 use crate::config::ExtractionSettings;
 use crate::extract::{self, BadRules, Marketplace, Page, Product, Refusal, ShopRules};
 
+pub use replay::{ReplayArgs, run as run_replay};
 pub use shop::{ShopArgs, run as run_shop};
 
 /// One page, or a folder of them.
@@ -72,6 +74,10 @@ enum CliError {
     Manifest { path: PathBuf, source: serde_json::Error },
     #[error("id {id:?} in the manifest: expected a plain file name")]
     Id { id: String },
+    #[error("{path} is no kept page: {source}")]
+    Kept { path: PathBuf, source: serde_json::Error },
+    #[error("--html: expected one file, there are several")]
+    OnePage,
     #[error("{0}")]
     Rules(#[from] BadRules),
     #[error("--{0} is missing")]

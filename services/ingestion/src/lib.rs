@@ -8,6 +8,7 @@ pub mod config;
 mod error;
 pub mod extract;
 mod fetch;
+mod keep;
 mod metrics;
 mod request;
 mod routes;
@@ -22,7 +23,10 @@ use service_kit::{Build, Health, HttpMetrics, Kit, Lifecycle};
 
 use crate::config::Config;
 use crate::extract::ShopRules;
+use crate::keep::Keeper;
 use crate::state::{AppState, PoolHealth};
+
+pub use crate::keep::{FolderError, Keeping};
 
 pub const BUILD: Build = Build {
     version: env!("CARGO_PKG_VERSION"),
@@ -36,6 +40,17 @@ pub const BUILD: Build = Build {
 pub struct App {
     pub router: Router,
     pub health: Arc<dyn Health>,
+    /// To be ended when the router is gone.
+    pub keeping: Keeping,
+}
+
+/// Why the service cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error("PLAYWRIGHT_KEEP_DIR: {0}")]
+    Keep(#[from] FolderError),
+    #[error(transparent)]
+    Metrics(#[from] prometheus::Error),
 }
 
 impl std::fmt::Debug for App {
@@ -53,11 +68,12 @@ pub fn app(
     registry: &Registry,
     lifecycle: Lifecycle,
     shops: ShopRules,
-) -> Result<App, prometheus::Error> {
+) -> Result<App, AppError> {
     let metrics = HttpMetrics::new(registry, BUILD, &[routes::extract::PATH], &state::STAGES)?;
-    let state = AppState::new(pool.clone(), egress, metrics.clone(), registry, shops)?;
+    let (keeper, keeping) = Keeper::start(config.keep.keep(), registry)?;
+    let state = AppState::new(pool.clone(), egress, metrics.clone(), registry, shops, keeper)?;
     let health: Arc<dyn Health> = Arc::new(PoolHealth(pool.clone()));
     let kit =
         Kit { health: Arc::clone(&health), metrics, registry: registry.clone(), lifecycle, build: BUILD };
-    Ok(App { router: kit.app(routes::routes(state), &config.server), health })
+    Ok(App { router: kit.app(routes::routes(state), &config.server), health, keeping })
 }

@@ -10,13 +10,14 @@ use playwright_ingestion::config::{Cli, Command, Config};
 use prometheus::Registry;
 use service_kit::{Ended, Lifecycle, Server, healthcheck, init_telemetry, settings};
 
-/// For the browsers to end by themselves; the requests have been answered by then.
+/// For the browsers to end by themselves, and for kept pages to be written; the requests have been answered by then.
 const BROWSERS_END: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     let done = match settings::parse::<Cli>().chosen() {
         Command::Serve(config) => serve(&config),
         Command::Extract(page) => return cli::run(page),
+        Command::Replay(pages) => return cli::run_replay(&pages),
         Command::Shop(files) => return cli::run_shop(&files),
         Command::Healthcheck(config) => healthcheck(config.server.listen).context("healthcheck"),
     };
@@ -46,7 +47,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let app = playwright_ingestion::app(config, &pool, egress, &registry, lifecycle, shops)?;
     tracing::info!(address = %server.local_addr()?, version = playwright_ingestion::BUILD.version, "listening");
     let ended = server.run(app.router, app.health, pool.failed()).await;
-    pool.shutdown(BROWSERS_END).await;
+    tokio::join!(pool.shutdown(BROWSERS_END), app.keeping.end(BROWSERS_END));
     match ended? {
         Ended::Drained => tracing::info!("ended, every request was answered"),
         Ended::Cut { connections } => tracing::warn!(connections, "ended, these were cut off"),

@@ -7,6 +7,7 @@ use prometheus::Registry;
 use service_kit::{CpuWork, Health, HealthReport, HealthStatus, HttpMetrics, Phase};
 
 use crate::extract::ShopRules;
+use crate::keep::Keeper;
 use crate::metrics::ExtractionMetrics;
 
 /// Parts of a request's time, in their order.
@@ -28,6 +29,8 @@ pub(crate) struct AppState {
     pub(crate) extractions: ExtractionMetrics,
     pub(crate) cpu: CpuWork,
     pub(crate) shops: Arc<ShopRules>,
+    /// Where pages that were read badly are to be kept.
+    pub(crate) keeper: Option<Keeper>,
 }
 
 impl AppState {
@@ -37,6 +40,7 @@ impl AppState {
         http: HttpMetrics,
         registry: &Registry,
         shops: ShopRules,
+        keeper: Option<Keeper>,
     ) -> Result<Arc<Self>, prometheus::Error> {
         let extractions = ExtractionMetrics::new(registry)?;
         Ok(Arc::new(Self {
@@ -46,6 +50,7 @@ impl AppState {
             extractions,
             cpu: CpuWork::default(),
             shops: Arc::new(shops),
+            keeper,
         }))
     }
 }
