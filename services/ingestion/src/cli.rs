@@ -1,5 +1,6 @@
 //! `playwright-ingestion extract` and what else works on files: the extraction without service and browser, for scoring, debugging and scripts.
 
+mod explain;
 mod replay;
 mod shop;
 
@@ -8,7 +9,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::Url;
@@ -46,11 +47,19 @@ pub struct ExtractArgs {
     /// Where to write one `<id>.json` a page; made if it is not there
     #[arg(long, requires = "folder")]
     out: Option<PathBuf>,
-    /// List every candidate that was found
-    #[arg(long)]
-    explain: bool,
+    /// Say of every field what was found, what won and why: as a table, or as a list of candidates in the JSON (which
+    /// it always is for a folder)
+    #[arg(long, value_enum, value_name = "FORM")]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "table")]
+    explain: Option<ExplainForm>,
     #[command(flatten)]
     settings: ExtractionSettings,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ExplainForm {
+    Table,
+    Json,
 }
 
 fn parse_url(text: &str) -> Result<Url, String> {
@@ -114,11 +123,16 @@ fn try_run(args: ExtractArgs) -> Result<bool, CliError> {
     if let Some(folder) = folder {
         let manifest = manifest.ok_or(CliError::Missing("manifest"))?;
         let out = out.ok_or(CliError::Missing("out"))?;
-        return extract_folder(&rules, &folder, &manifest, &out, explain).map(|()| true);
+        return extract_folder(&rules, &folder, &manifest, &out, explain.is_some()).map(|()| true);
     }
     let html = read_page(&file.ok_or(CliError::Missing("file"))?, None)?;
     let url = url.ok_or(CliError::Missing("url"))?;
-    let (answer, is_product) = answer(&rules, &html, &url, marketplace, explain);
+    if explain == Some(ExplainForm::Table) {
+        let read = extract::extract_with(&rules, &Page { marketplace, ..Page::new(&html, &url) });
+        io::Write::write_all(&mut io::stdout(), explain::table(&read).as_bytes())?;
+        return Ok(read.is_ok());
+    }
+    let (answer, is_product) = answer(&rules, &html, &url, marketplace, explain.is_some());
     io::Write::write_all(&mut io::stdout(), format!("{answer:#}\n").as_bytes())?;
     Ok(is_product)
 }

@@ -8,6 +8,7 @@ mod candidate;
 mod computer;
 mod decide;
 mod dom;
+mod explain;
 mod flow;
 mod layout;
 mod likeness;
@@ -26,6 +27,7 @@ mod words;
 
 use url::Url;
 
+pub use explain::{Explanation, Standing, explain};
 pub use layout::{Layout, Part, Picture};
 pub use product::{
     Availability, Condition, Evidence, Field, FoundValue, Marketplace, Product, Quality, Refusal, Source,

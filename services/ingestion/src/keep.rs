@@ -13,7 +13,7 @@ use prometheus::{IntCounterVec, Opts, Registry};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use crate::AppError;
+use crate::ReadingError;
 use crate::extract::{Product, Refusal};
 
 use folder::Folder;
@@ -51,7 +51,7 @@ impl Keeper {
     pub(crate) fn start(
         keep: Option<Keep>,
         registry: &Registry,
-    ) -> Result<(Option<Keeper>, Keeping), AppError> {
+    ) -> Result<(Option<Keeper>, Keeping), ReadingError> {
         let counted = IntCounterVec::new(
             Opts::new(
                 "playwright_kept_pages_total",

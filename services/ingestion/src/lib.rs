@@ -22,7 +22,7 @@ use prometheus::Registry;
 use service_kit::{Build, Health, HttpMetrics, Kit, Lifecycle};
 
 use crate::config::Config;
-use crate::extract::ShopRules;
+use crate::extract::{BadRules, ShopRules};
 use crate::keep::Keeper;
 use crate::state::{AppState, PoolHealth};
 
@@ -40,17 +40,36 @@ pub const BUILD: Build = Build {
 pub struct App {
     pub router: Router,
     pub health: Arc<dyn Health>,
-    /// To be ended when the router is gone.
-    pub keeping: Keeping,
 }
 
-/// Why the service cannot be put together.
+/// What pages are read with, made before there is a browser: a mistake in it ends the start at once.
+#[derive(Debug)]
+pub struct Reading {
+    shops: ShopRules,
+    keeper: Option<Keeper>,
+}
+
 #[derive(Debug, thiserror::Error)]
-pub enum AppError {
-    #[error("PLAYWRIGHT_KEEP_DIR: {0}")]
+pub enum ReadingError {
+    #[error("PLAYWRIGHT_SHOP_RULES_DIR")]
+    Rules(#[from] BadRules),
+    #[error("PLAYWRIGHT_KEEP_DIR")]
     Keep(#[from] FolderError),
     #[error(transparent)]
     Metrics(#[from] prometheus::Error),
+}
+
+impl Reading {
+    /// Reads the rules of shops and opens the folder for pages that will be read badly; the task that writes those is to
+    /// be ended when the router is gone.
+    ///
+    /// # Errors
+    /// Where either is not as it should be; the chain of sources says what would be.
+    pub fn prepare(config: &Config, registry: &Registry) -> Result<(Self, Keeping), ReadingError> {
+        let shops = config.extraction.shop_rules()?;
+        let (keeper, keeping) = Keeper::start(config.keep.keep(), registry)?;
+        Ok((Self { shops, keeper }, keeping))
+    }
 }
 
 impl std::fmt::Debug for App {
@@ -60,20 +79,19 @@ impl std::fmt::Debug for App {
 }
 
 /// The service over a pool that has been started, whose `egress` policy submitted addresses are judged by before a
-/// browser sees them, and with its rules of shops; registers the service's metrics.
+/// browser sees them; registers the service's metrics.
 pub fn app(
     config: &Config,
     pool: &BrowserPool,
     egress: EgressConfig,
     registry: &Registry,
     lifecycle: Lifecycle,
-    shops: ShopRules,
-) -> Result<App, AppError> {
+    reading: Reading,
+) -> Result<App, prometheus::Error> {
     let metrics = HttpMetrics::new(registry, BUILD, &[routes::extract::PATH], &state::STAGES)?;
-    let (keeper, keeping) = Keeper::start(config.keep.keep(), registry)?;
-    let state = AppState::new(pool.clone(), egress, metrics.clone(), registry, shops, keeper)?;
+    let state = AppState::new(pool.clone(), egress, metrics.clone(), registry, reading)?;
     let health: Arc<dyn Health> = Arc::new(PoolHealth(pool.clone()));
     let kit =
         Kit { health: Arc::clone(&health), metrics, registry: registry.clone(), lifecycle, build: BUILD };
-    Ok(App { router: kit.app(routes::routes(state), &config.server), health, keeping })
+    Ok(App { router: kit.app(routes::routes(state), &config.server), health })
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use browser_pool::BrowserPool;
-use playwright_ingestion::cli;
 use playwright_ingestion::config::{Cli, Command, Config};
+use playwright_ingestion::{Reading, cli};
 use prometheus::Registry;
 use service_kit::{Ended, Lifecycle, Server, healthcheck, init_telemetry, settings};
 
@@ -37,17 +37,17 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     for name in settings::unknown_variables::<Cli>() {
         tracing::warn!("{name} is not a setting of this service, see --help");
     }
-    let shops = config.extraction.shop_rules().context("PLAYWRIGHT_SHOP_RULES_DIR")?;
     let lifecycle = Lifecycle::new();
     let server = Server::bind(&config.server, lifecycle.clone()).await?;
     let registry = Registry::new();
+    let (reading, keeping) = Reading::prepare(config, &registry)?;
     let pool_config = config.pool()?;
     let egress = pool_config.egress.clone();
     let pool = BrowserPool::start(pool_config, &registry).await?;
-    let app = playwright_ingestion::app(config, &pool, egress, &registry, lifecycle, shops)?;
+    let app = playwright_ingestion::app(config, &pool, egress, &registry, lifecycle, reading)?;
     tracing::info!(address = %server.local_addr()?, version = playwright_ingestion::BUILD.version, "listening");
     let ended = server.run(app.router, app.health, pool.failed()).await;
-    tokio::join!(pool.shutdown(BROWSERS_END), app.keeping.end(BROWSERS_END));
+    tokio::join!(pool.shutdown(BROWSERS_END), keeping.end(BROWSERS_END));
     match ended? {
         Ended::Drained => tracing::info!("ended, every request was answered"),
         Ended::Cut { connections } => tracing::warn!(connections, "ended, these were cut off"),

@@ -6,6 +6,7 @@ use browser_pool::{BrowserPool, EgressConfig, Phase as PoolPhase, PoolStatus, St
 use prometheus::Registry;
 use service_kit::{CpuWork, Health, HealthReport, HealthStatus, HttpMetrics, Phase};
 
+use crate::Reading;
 use crate::extract::ShopRules;
 use crate::keep::Keeper;
 use crate::metrics::ExtractionMetrics;
@@ -39,8 +40,7 @@ impl AppState {
         egress: EgressConfig,
         http: HttpMetrics,
         registry: &Registry,
-        shops: ShopRules,
-        keeper: Option<Keeper>,
+        reading: Reading,
     ) -> Result<Arc<Self>, prometheus::Error> {
         let extractions = ExtractionMetrics::new(registry)?;
         Ok(Arc::new(Self {
@@ -49,8 +49,8 @@ impl AppState {
             http,
             extractions,
             cpu: CpuWork::default(),
-            shops: Arc::new(shops),
-            keeper,
+            shops: Arc::new(reading.shops),
+            keeper: reading.keeper,
         }))
     }
 }

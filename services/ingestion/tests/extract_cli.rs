@@ -136,3 +136,15 @@ fn rules_of_shops_are_checked_and_used() {
     let refused = extract(&arguments);
     assert!(String::from_utf8_lossy(&refused.stderr).contains("rule 1 (name)"));
 }
+
+#[test]
+fn an_explanation_is_a_table_or_json() {
+    let page = folder("explain").join("lamp.html");
+    fs::write(&page, PRODUCT).expect("a page can be written");
+    let path = page.to_string_lossy();
+    let with = |form: &str| extract(&["--file", &path, "--url", "https://shop.example/p/blue-lamp", form]);
+    let table = String::from_utf8_lossy(&with("--explain").stdout).into_owned();
+    assert!(table.contains("price: 49.9 EUR, confidence ") && table.contains("  why: "), "{table}");
+    assert!(answer(&with("--explain=json"))["candidates"].as_array().is_some_and(|all| !all.is_empty()));
+    assert_ne!(with("--explain=yaml").status.code(), Some(0));
+}

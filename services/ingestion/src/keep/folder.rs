@@ -12,7 +12,7 @@ const UNFINISHED: &str = ".unfinished";
 
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
-    #[error("{folder}: {source}")]
+    #[error("{folder} cannot be used")]
     Io { folder: PathBuf, source: io::Error },
     #[error(
         "{folder} may be looked into by others (mode {mode:o}), expected a folder of mode 700 or none yet"
