@@ -1,16 +1,24 @@
-//! `playwright-ingestion extract`: the extraction without service and browser, for scoring, debugging and scripts.
+//! `playwright-ingestion extract` and what else works on files: the extraction without service and browser, for scoring, debugging and scripts.
+
+mod explain;
+mod replay;
+mod shop;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use std::{fs, io};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::Url;
 
-use crate::extract::{self, Marketplace, Page, Product, Refusal};
+use crate::config::ExtractionSettings;
+use crate::extract::{self, BadRules, Marketplace, Page, Product, Refusal, ShopRules};
+
+pub use replay::{ReplayArgs, run as run_replay};
+pub use shop::{ShopArgs, run as run_shop};
 
 /// One page, or a folder of them.
 #[derive(Debug, Args)]
@@ -39,9 +47,19 @@ pub struct ExtractArgs {
     /// Where to write one `<id>.json` a page; made if it is not there
     #[arg(long, requires = "folder")]
     out: Option<PathBuf>,
-    /// List every candidate that was found
-    #[arg(long)]
-    explain: bool,
+    /// Say of every field what was found, what won and why: as a table, or as a list of candidates in the JSON (which
+    /// it always is for a folder)
+    #[arg(long, value_enum, value_name = "FORM")]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "table")]
+    explain: Option<ExplainForm>,
+    #[command(flatten)]
+    settings: ExtractionSettings,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ExplainForm {
+    Table,
+    Json,
 }
 
 fn parse_url(text: &str) -> Result<Url, String> {
@@ -65,6 +83,12 @@ enum CliError {
     Manifest { path: PathBuf, source: serde_json::Error },
     #[error("id {id:?} in the manifest: expected a plain file name")]
     Id { id: String },
+    #[error("{path} is no kept page: {source}")]
+    Kept { path: PathBuf, source: serde_json::Error },
+    #[error("--html: expected one file, there are several")]
+    OnePage,
+    #[error("{0}")]
+    Rules(#[from] BadRules),
     #[error("--{0} is missing")]
     Missing(&'static str),
 }
@@ -94,20 +118,32 @@ pub fn run(args: ExtractArgs) -> ExitCode {
 }
 
 fn try_run(args: ExtractArgs) -> Result<bool, CliError> {
-    let ExtractArgs { file, url, marketplace, folder, manifest, out, explain } = args;
+    let ExtractArgs { file, url, marketplace, folder, manifest, out, explain, settings } = args;
+    let rules = settings.shop_rules()?;
     if let Some(folder) = folder {
         let manifest = manifest.ok_or(CliError::Missing("manifest"))?;
         let out = out.ok_or(CliError::Missing("out"))?;
-        return extract_folder(&folder, &manifest, &out, explain).map(|()| true);
+        return extract_folder(&rules, &folder, &manifest, &out, explain.is_some()).map(|()| true);
     }
     let html = read_page(&file.ok_or(CliError::Missing("file"))?, None)?;
     let url = url.ok_or(CliError::Missing("url"))?;
-    let (answer, is_product) = answer(&html, &url, marketplace, explain);
+    if explain == Some(ExplainForm::Table) {
+        let read = extract::extract_with(&rules, &Page { marketplace, ..Page::new(&html, &url) });
+        io::Write::write_all(&mut io::stdout(), explain::table(&read).as_bytes())?;
+        return Ok(read.is_ok());
+    }
+    let (answer, is_product) = answer(&rules, &html, &url, marketplace, explain.is_some());
     io::Write::write_all(&mut io::stdout(), format!("{answer:#}\n").as_bytes())?;
     Ok(is_product)
 }
 
-fn extract_folder(folder: &Path, manifest: &Path, out: &Path, explain: bool) -> Result<(), CliError> {
+fn extract_folder(
+    rules: &ShopRules,
+    folder: &Path,
+    manifest: &Path,
+    out: &Path,
+    explain: bool,
+) -> Result<(), CliError> {
     let text = fs::read_to_string(manifest)
         .map_err(|source| CliError::Read { path: manifest.to_owned(), source })?;
     let pages: Vec<Saved> = serde_json::from_str(&text)
@@ -122,7 +158,7 @@ fn extract_folder(folder: &Path, manifest: &Path, out: &Path, explain: bool) -> 
         let path = if in_pages.exists() { in_pages } else { folder.join(&name) };
         let html = read_page(&path, page.encoding.as_deref())?;
         let hint = page.marketplace.and_then(|name| name.parse().ok());
-        let (answer, _) = answer(&html, &page.url, hint, explain);
+        let (answer, _) = answer(rules, &html, &page.url, hint, explain);
         let path = out.join(format!("{}.json", page.id));
         fs::write(&path, format!("{answer:#}\n")).map_err(|source| CliError::Write { path, source })?;
     }
@@ -155,11 +191,17 @@ struct Answer {
 }
 
 /// The response or the error body, and whether it is a product.
-fn answer(html: &str, url: &Url, marketplace: Option<Marketplace>, explain: bool) -> (Value, bool) {
+fn answer(
+    rules: &ShopRules,
+    html: &str,
+    url: &Url,
+    marketplace: Option<Marketplace>,
+    explain: bool,
+) -> (Value, bool) {
     let started = Instant::now();
-    let page = Page { html, url, marketplace, status: None, content_type: None };
+    let page = Page { marketplace, ..Page::new(html, url) };
     let timestamp = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    match extract::extract(&page) {
+    match extract::extract_with(rules, &page) {
         Ok(mut product) => {
             if !explain {
                 product.candidates.clear();

@@ -1,15 +1,18 @@
 //! The settings of the ingestion service and what they make of a pool.
 
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use browser_pool::{
     EgressConfig, HostPort, Identity, Network, PageProfile, PoolConfig, Recycle, Supervision, Viewport,
 };
 use clap::{Args, Parser, Subcommand};
-use service_kit::settings::{BrowserSettings, ServerSettings, TelemetrySettings, defaults};
+use service_kit::settings::{BrowserSettings, ServerSettings, TelemetrySettings, defaults, integer};
 
-use crate::cli::ExtractArgs;
+use crate::cli::{ExtractArgs, ReplayArgs, ShopArgs};
+use crate::extract::{BadRules, ShopRules};
+use crate::keep::Keep;
 
 /// Beyond it the throughput of a core no longer grows.
 const PAGES_PER_CORE: usize = 4;
@@ -35,6 +38,10 @@ pub enum Command {
     Serve(Box<Config>),
     /// Extract from saved pages, without a browser; JSON on stdout
     Extract(ExtractArgs),
+    /// Read kept pages again, without a browser, and show what differs; exit code 0 when nothing does
+    Replay(ReplayArgs),
+    /// Look after rules of single shops
+    Shop(ShopArgs),
     /// Ask the service that runs on this machine for its health: exit code 0 when it is healthy
     Healthcheck(Box<Config>),
 }
@@ -54,6 +61,10 @@ pub struct Config {
     #[command(flatten)]
     pub visits: VisitSettings,
     #[command(flatten)]
+    pub extraction: ExtractionSettings,
+    #[command(flatten)]
+    pub keep: KeepSettings,
+    #[command(flatten)]
     pub browsers: BrowserSettings,
     #[command(flatten)]
     pub telemetry: TelemetrySettings,
@@ -67,6 +78,55 @@ pub struct VisitSettings {
     #[arg(long, env = "PLAYWRIGHT_ACCEPT_LANGUAGE", value_name = "LANGUAGES")]
     #[arg(value_parser = languages, default_value = "en-US,en")]
     pub accept_language: String,
+}
+
+/// How products are found on pages.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Extraction")]
+pub struct ExtractionSettings {
+    /// Folder of rules of single shops, one *.toml file each; one for the marketplace or with the name of a built-in
+    /// one replaces it. By default there are only the built-in ones
+    #[arg(long, env = "PLAYWRIGHT_SHOP_RULES_DIR", value_name = "FOLDER")]
+    pub shop_rules_dir: Option<PathBuf>,
+}
+
+impl ExtractionSettings {
+    /// The built-in rules and the operator's, checked.
+    pub fn shop_rules(&self) -> Result<ShopRules, BadRules> {
+        ShopRules::load(self.shop_rules_dir.as_deref())
+    }
+}
+
+/// Pages that were read badly, for finding out why.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Keeping pages")]
+pub struct KeepSettings {
+    /// Folder for pages on which no product was found (422) or only a doubtful one, to be replayed; made with mode 700.
+    /// By default none are kept
+    #[arg(long, env = "PLAYWRIGHT_KEEP_DIR", value_name = "FOLDER")]
+    pub keep_dir: Option<PathBuf>,
+
+    /// MiB that the folder may hold; the oldest pages go first
+    #[arg(long, env = "PLAYWRIGHT_KEEP_MB", value_name = "MIB")]
+    #[arg(value_parser = integer::<u64, 1, 1_048_576>, default_value = "256")]
+    pub keep_mb: u64,
+
+    /// A product is doubtful when its extraction_confidence is less than this
+    #[arg(long, env = "PLAYWRIGHT_KEEP_BELOW", value_name = "CONFIDENCE")]
+    #[arg(value_parser = confidence, default_value = "0.5")]
+    pub keep_below: f64,
+}
+
+impl KeepSettings {
+    pub(crate) fn keep(&self) -> Option<Keep> {
+        let folder = self.keep_dir.clone()?;
+        Some(Keep { folder, most_bytes: self.keep_mb << 20, below: self.keep_below })
+    }
+}
+
+fn confidence(text: &str) -> Result<f64, String> {
+    let value = text.trim().parse().ok().filter(|value| (0.0..=1.0).contains(value));
+    value.ok_or_else(|| "expected a number from 0 to 1".to_owned())
 }
 
 fn languages(text: &str) -> Result<String, String> {

@@ -2,14 +2,16 @@
 //!
 //! [`extract`] parses the page once, asks every source in [`sources`] for candidates, asks [`verdict`] whether
 //! this is a product page at all, and lets [`decide`] choose. A new source is a module in `sources`; a new shop
-//! a data file in `shops`; what follows from a word a list in `words`.
+//! a data file in `shops` or of the operator's own; what follows from a word a list in `words`.
 
 mod candidate;
 mod computer;
 mod confidence;
 mod decide;
 mod dom;
+mod explain;
 mod flow;
+mod layout;
 mod likeness;
 mod money;
 mod product;
@@ -27,10 +29,13 @@ mod words;
 use url::Url;
 
 pub use confidence::Signals;
+pub use explain::{Explanation, Standing, explain};
+pub use layout::{Layout, Part, Picture};
 pub use product::{
     Availability, Condition, Evidence, Field, FoundValue, Marketplace, Product, Quality, Refusal, Source,
     UnknownName, Verdict,
 };
+pub use shops::{BadRules, ShopRules};
 
 use candidate::Candidates;
 use decide::Decisions;
@@ -51,27 +56,47 @@ pub struct Page<'a> {
     pub marketplace: Option<Marketplace>,
     pub status: Option<u16>,
     pub content_type: Option<&'a str>,
+    /// How it looked in a browser, where one has rendered it.
+    pub layout: Option<&'a Layout>,
 }
 
-/// The product that the page is about, or the verdict that there is none.
+impl<'a> Page<'a> {
+    /// A page of which nothing is known but its text and its address.
+    pub fn new(html: &'a str, url: &'a Url) -> Page<'a> {
+        Page { html, url, marketplace: None, status: None, content_type: None, layout: None }
+    }
+}
+
+/// The product that the page is about, or the verdict that there is none; by the built-in rules of shops.
 pub fn extract(page: &Page<'_>) -> Result<Product, Refusal> {
-    extract_without(page, &[])
+    extract_with(ShopRules::built_in(), page)
+}
+
+/// The same by an operator's rules of shops.
+pub fn extract_with(rules: &ShopRules, page: &Page<'_>) -> Result<Product, Refusal> {
+    read(rules, page, &[])
 }
 
 /// The same as if some sources had found nothing: what confidence is fitted on.
 pub fn extract_without(page: &Page<'_>, sources: &[Source]) -> Result<Product, Refusal> {
+    read(ShopRules::built_in(), page, sources)
+}
+
+fn read(rules: &ShopRules, page: &Page<'_>, without: &[Source]) -> Result<Product, Refusal> {
     if let Some(refusal) = verdict::of_response(page.html, page.status, page.content_type) {
         return Err(refusal);
     }
-    let of_host = Marketplace::of_host(page.url.host_str().unwrap_or_default());
-    let marketplace = match of_host {
-        Marketplace::Other => page.marketplace.unwrap_or(Marketplace::Other),
-        named => named,
+    let host = page.url.host_str().unwrap_or_default();
+    let of_host = rules.of_host(host);
+    let marketplace = match (Marketplace::of_host(host), of_host) {
+        (Marketplace::Other, None) => page.marketplace.unwrap_or(Marketplace::Other),
+        (known, _) => known,
     };
+    let shop = of_host.or_else(|| rules.of_marketplace(marketplace));
     let dom = dom::Dom::parse(page.html);
-    let view = View::new(&dom, page.url, marketplace);
+    let view = View::of(&dom, page, marketplace, shop);
     let mut found = sources::collect(&view);
-    found.forget(sources);
+    found.forget(without);
     if let Some(refusal) = verdict::of_page(&view, &found, page.status) {
         return Err(refusal);
     }

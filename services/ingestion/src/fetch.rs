@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use tracing::{Instrument, info_span};
 
 use crate::error;
-use crate::extract::FIELDS_PROBE;
+use crate::extract::{self, FIELDS_PROBE};
 use crate::request::Wanted;
 
 /// The pause before the first further try; doubled with every one.
@@ -59,7 +59,12 @@ async fn visit(
     wanted: &Wanted,
     times: &mut StageTimes,
 ) -> Result<Visited, PoolError> {
-    let visit = Visit { url: &wanted.url, user_agent: wanted.user_agent.as_deref(), fields: FIELDS_PROBE };
+    let visit = Visit {
+        url: &wanted.url,
+        user_agent: wanted.user_agent.as_deref(),
+        fields: FIELDS_PROBE,
+        layout: true,
+    };
     loop {
         let mut page = attempts.page().instrument(info_span!("stage", stage = "acquire")).await?;
         let visited = page.visit(&visit).instrument(info_span!("stage", stage = "load")).await;
@@ -69,6 +74,26 @@ async fn visit(
             Err(error) => attempts.failed(error)?,
         }
     }
+}
+
+/// The looks of a page as the extraction takes them; it knows no browser.
+pub(crate) fn layout(seen: browser_pool::Layout) -> extract::Layout {
+    let parts = seen.parts.into_iter().map(|part| extract::Part {
+        hidden: part.hidden,
+        outside: part.outside,
+        struck: part.struck,
+        font: part.font,
+        x: part.x,
+        y: part.y,
+        width: part.width,
+        height: part.height,
+        picture: part.picture.map(|picture| extract::Picture {
+            width: picture.width,
+            height: picture.height,
+            address: picture.address,
+        }),
+    });
+    extract::Layout { mark: seen.mark, parts: parts.collect() }
 }
 
 /// Half to one and a half times as long: clients that failed together do not come back together.

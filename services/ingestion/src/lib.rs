@@ -8,6 +8,7 @@ pub mod config;
 mod error;
 pub mod extract;
 mod fetch;
+mod keep;
 mod metrics;
 mod request;
 mod routes;
@@ -21,7 +22,11 @@ use prometheus::Registry;
 use service_kit::{Build, Health, HttpMetrics, Kit, Lifecycle};
 
 use crate::config::Config;
+use crate::extract::{BadRules, ShopRules};
+use crate::keep::Keeper;
 use crate::state::{AppState, PoolHealth};
+
+pub use crate::keep::{FolderError, Keeping};
 
 pub const BUILD: Build = Build {
     version: env!("CARGO_PKG_VERSION"),
@@ -35,6 +40,36 @@ pub const BUILD: Build = Build {
 pub struct App {
     pub router: Router,
     pub health: Arc<dyn Health>,
+}
+
+/// What pages are read with, made before there is a browser: a mistake in it ends the start at once.
+#[derive(Debug)]
+pub struct Reading {
+    shops: ShopRules,
+    keeper: Option<Keeper>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ReadingError {
+    #[error("PLAYWRIGHT_SHOP_RULES_DIR")]
+    Rules(#[from] BadRules),
+    #[error("PLAYWRIGHT_KEEP_DIR")]
+    Keep(#[from] FolderError),
+    #[error(transparent)]
+    Metrics(#[from] prometheus::Error),
+}
+
+impl Reading {
+    /// Reads the rules of shops and opens the folder for pages that will be read badly; the task that writes those is to
+    /// be ended when the router is gone.
+    ///
+    /// # Errors
+    /// Where either is not as it should be; the chain of sources says what would be.
+    pub fn prepare(config: &Config, registry: &Registry) -> Result<(Self, Keeping), ReadingError> {
+        let shops = config.extraction.shop_rules()?;
+        let (keeper, keeping) = Keeper::start(config.keep.keep(), registry)?;
+        Ok((Self { shops, keeper }, keeping))
+    }
 }
 
 impl std::fmt::Debug for App {
@@ -51,9 +86,10 @@ pub fn app(
     egress: EgressConfig,
     registry: &Registry,
     lifecycle: Lifecycle,
+    reading: Reading,
 ) -> Result<App, prometheus::Error> {
     let metrics = HttpMetrics::new(registry, BUILD, &[routes::extract::PATH], &state::STAGES)?;
-    let state = AppState::new(pool.clone(), egress, metrics.clone(), registry)?;
+    let state = AppState::new(pool.clone(), egress, metrics.clone(), registry, reading)?;
     let health: Arc<dyn Health> = Arc::new(PoolHealth(pool.clone()));
     let kit =
         Kit { health: Arc::clone(&health), metrics, registry: registry.clone(), lifecycle, build: BUILD };

@@ -6,6 +6,9 @@ use browser_pool::{BrowserPool, EgressConfig, Phase as PoolPhase, PoolStatus, St
 use prometheus::Registry;
 use service_kit::{CpuWork, Health, HealthReport, HealthStatus, HttpMetrics, Phase};
 
+use crate::Reading;
+use crate::extract::ShopRules;
+use crate::keep::Keeper;
 use crate::metrics::ExtractionMetrics;
 
 /// Parts of a request's time, in their order.
@@ -26,6 +29,9 @@ pub(crate) struct AppState {
     pub(crate) http: HttpMetrics,
     pub(crate) extractions: ExtractionMetrics,
     pub(crate) cpu: CpuWork,
+    pub(crate) shops: Arc<ShopRules>,
+    /// Where pages that were read badly are to be kept.
+    pub(crate) keeper: Option<Keeper>,
 }
 
 impl AppState {
@@ -34,9 +40,18 @@ impl AppState {
         egress: EgressConfig,
         http: HttpMetrics,
         registry: &Registry,
+        reading: Reading,
     ) -> Result<Arc<Self>, prometheus::Error> {
         let extractions = ExtractionMetrics::new(registry)?;
-        Ok(Arc::new(Self { pool, egress, http, extractions, cpu: CpuWork::default() }))
+        Ok(Arc::new(Self {
+            pool,
+            egress,
+            http,
+            extractions,
+            cpu: CpuWork::default(),
+            shops: Arc::new(reading.shops),
+            keeper: reading.keeper,
+        }))
     }
 }
 

@@ -101,3 +101,50 @@ fn mistakes_are_explained() {
     let escape = extract(&["--folder", &folder, "--manifest", &manifest, "--out", &format!("{folder}/out")]);
     assert!(stderr(&escape).contains("plain file name"), "{}", stderr(&escape));
 }
+
+#[test]
+fn rules_of_shops_are_checked_and_used() {
+    let folder = folder("shop");
+    let file = folder.join("lamps.toml");
+    let shop = |arguments: &[&str]| {
+        let binary = env!("CARGO_BIN_EXE_playwright-ingestion");
+        Command::new(binary).args(["shop", "check"]).args(arguments).output().expect("the program runs")
+    };
+    let rule =
+        "name = \"lamps\"\nhosts = [\"lamps.example\"]\n[[rule]]\nfield = \"title\"\nselect = \"#name\"\n";
+    fs::write(&file, rule).expect("a file can be written");
+    let path = file.to_string_lossy();
+    let good = shop(&[&path]);
+    assert_eq!(good.status.code(), Some(0), "{}", String::from_utf8_lossy(&good.stderr));
+    assert_eq!(String::from_utf8_lossy(&good.stdout), "lamps (lamps.example): 1 rule\n");
+
+    let page = folder.join("lamp.html");
+    fs::write(&page, format!("{PRODUCT}<b id=name>Azure Luminaire</b>")).expect("a page can be written");
+    let rules = folder.to_string_lossy();
+    let arguments =
+        ["--file", &page.to_string_lossy(), "--url", "https://lamps.example/p/1", "--shop-rules-dir", &rules];
+    assert_eq!(answer(&extract(&arguments))["title"], "Azure Luminaire");
+
+    fs::write(&file, rule.replace("title", "name")).expect("a file can be written");
+    let bad = shop(&[&path]);
+    let message = String::from_utf8_lossy(&bad.stderr).into_owned();
+    assert_eq!(bad.status.code(), Some(1));
+    assert!(
+        message.starts_with(&format!("{path}: rule 1 (name): field: expected one of title")),
+        "{message}"
+    );
+    let refused = extract(&arguments);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("rule 1 (name)"));
+}
+
+#[test]
+fn an_explanation_is_a_table_or_json() {
+    let page = folder("explain").join("lamp.html");
+    fs::write(&page, PRODUCT).expect("a page can be written");
+    let path = page.to_string_lossy();
+    let with = |form: &str| extract(&["--file", &path, "--url", "https://shop.example/p/blue-lamp", form]);
+    let table = String::from_utf8_lossy(&with("--explain").stdout).into_owned();
+    assert!(table.contains("price: 49.9 EUR, confidence ") && table.contains("  why: "), "{table}");
+    assert!(answer(&with("--explain=json"))["candidates"].as_array().is_some_and(|all| !all.is_empty()));
+    assert_ne!(with("--explain=yaml").status.code(), Some(0));
+}

@@ -65,8 +65,8 @@ pub use error::{Fatal, NetworkFailure, PoolError, ShedReason, StartError, Unavai
 pub use lease::PageLease;
 pub use page::runs_something;
 pub use page::{
-    Appearance, Area, Document, FailedResource, Heard, MOST_PIXELS, MOST_SIDE, Ready, Rect, ShotFormat,
-    Shown, Source, VIRTUAL_TIME, Visit, Visited, WaitFor,
+    Appearance, Area, Document, FailedResource, Heard, Layout, MOST_PIXELS, MOST_SIDE, Part, Picture, Ready, Rect,
+    ShotFormat, Shown, Source, VIRTUAL_TIME, Visit, Visited, WaitFor,
 };
 pub use pool::{BrowserPool, Phase, PoolStatus};
 pub use process::ChromiumNotFound;

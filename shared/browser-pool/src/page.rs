@@ -5,6 +5,7 @@
 mod capture;
 mod document;
 mod fonts;
+mod layout;
 mod render;
 mod reuse;
 mod visit;
@@ -40,6 +41,7 @@ pub use document::{
     Appearance, Area, Document, FailedResource, Heard, MOST_PIXELS, MOST_SIDE, Rect, ShotFormat, Shown,
     Source, VIRTUAL_TIME, WaitFor,
 };
+pub use layout::{Layout, Part, Picture};
 pub use visit::{Ready, Visit, Visited};
 
 use self::reuse::Reuse;

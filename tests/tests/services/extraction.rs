@@ -1,8 +1,10 @@
 //! The main path of ingestion: pages that hold a product, and what they do before they show it.
 
+use std::time::Duration;
+
 use playwright_tests::{Ingestion, ingestion, scrape};
 use serde_json::{Value, json};
-use test_support::Reply;
+use test_support::{Reply, eventually};
 
 #[track_caller]
 fn product(reply: &Reply) -> Value {
@@ -161,4 +163,59 @@ async fn popups_and_half_characters_keep_no_page_from_being_read() {
     let html = String::from_utf8(html).expect("UTF-8");
     assert!(html.contains("great \u{fffd}…"), "half a character is replaced, and nothing else");
     assert_eq!(site.hits("/article.html"), 0, "no window was opened");
+}
+
+/// The rendered page that came with the answer.
+fn rendered(found: &Value) -> String {
+    let html = found["raw_html"].as_str().expect("base64");
+    String::from_utf8(base64_simd::STANDARD.decode_to_vec(html).expect("base64")).expect("UTF-8")
+}
+
+#[tokio::test]
+async fn what_only_the_stylesheet_hides_strikes_and_enlarges_is_known() {
+    let shop = ingestion(&[]).await;
+    let request = json!({ "include_html": true, "explain": true });
+    let found = product(&shop.extract_with("/looks.html", &request).await);
+    assert_eq!(found["title"], "Juniper Reading Lamp");
+    assert_eq!((&found["price"], &found["list_price"]), (&json!(64.0), &json!(99.0)), "{found}");
+    let candidates = found["candidates"].as_array().expect("all that was found");
+    for hidden in ["11 USD", "12 USD", "13 USD", "14 USD"] {
+        assert!(candidates.iter().all(|candidate| candidate["value"] != hidden), "{hidden}");
+    }
+    let html = rendered(&found);
+    assert!(html.contains(r#"<p class="e">$64.00</p>"#), "without the numbers of its parts: {html}");
+}
+
+#[tokio::test]
+async fn a_page_cannot_lie_about_its_looks() {
+    let shop = ingestion(&[]).await;
+    let found = product(&shop.extract_with("/lying-looks.html", &json!({ "include_html": true })).await);
+    assert_eq!((&found["title"], &found["price"]), (&json!("Alder Desk Lamp"), &json!(64.0)), "{found}");
+    let html = rendered(&found);
+    assert!(html.contains("<h1>Alder Desk Lamp</h1>"), "read before the page saw it being read: {html}");
+}
+
+#[tokio::test]
+async fn a_page_without_a_product_is_kept_for_replay_where_it_is_wanted() {
+    let folder = std::env::temp_dir().join(format!("playwright-kept-{}", std::process::id()));
+    let path = folder.to_string_lossy().into_owned();
+    let shop = ingestion(&[("PLAYWRIGHT_KEEP_DIR", &path), ("PLAYWRIGHT_KEEP_BELOW", "0")]).await;
+    let query = "/robot-check.html?sku=7&token=secret";
+    assert_eq!(shop.extract(query).await.status, 422);
+    assert_eq!(shop.extract("/looks.html").await.status, 200, "nothing is doubtful below 0");
+    let kept = || -> Vec<_> {
+        let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+        entries
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|e| e == "json"))
+            .collect()
+    };
+    let file = eventually("a kept page", Duration::from_secs(5), async || kept().pop()).await;
+    let text = std::fs::read_to_string(file).expect("a kept page");
+    let page: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(kept().len(), 1, "only the one without a product");
+    assert_eq!(page["url"], shop.site.url("/robot-check.html?sku=7&token=-"));
+    assert!(page["outcome"]["refused"]["verdict"].is_string() && page["layout"].is_object(), "{page}");
+    assert!(page["html"].as_str().is_some_and(|html| html.contains("<html")), "{page}");
+    let _ = std::fs::remove_dir_all(&folder);
 }

@@ -72,6 +72,21 @@ impl Regions {
         self.headline
     }
 
+    /// What was seen of a node and a few below it, against what its names say.
+    pub(super) fn correct(&mut self, dom: &Dom, node: NodeId, has: Region, has_not: Region) {
+        const MOST_BELOW: usize = 100;
+        let below = dom.descendants(node).take(MOST_BELOW);
+        for node in std::iter::once(node).chain(below).filter(|node| !dom.tag(*node).is_unseen()) {
+            let flags = &mut self.flags[node.index()];
+            *flags = Region((flags.0 & !has_not.0) | has.0);
+        }
+    }
+
+    /// The headline that is seen, where it is known what is.
+    pub(super) fn set_headline(&mut self, node: NodeId) {
+        self.headline = Some(node);
+    }
+
     fn holds_headline(&self, dom: &Dom, node: NodeId) -> bool {
         self.headline.is_some_and(|h1| dom.contains(node, h1))
     }

@@ -1,98 +1,176 @@
-//! Rules of single shops. They are data: a file a shop in `shops/`, read here and applied by `sources::shop`.
+//! Rules of single shops. They are data: a file a shop, built in (`shops/*.toml`) or of the operator's own folder,
+//! read by `read` and applied by `sources::shop`.
 //!
 //! A rule belongs in a file when it holds for the shop's pages in general (its ids have been the same for
 //! years); what holds for shops in general belongs in the other sources.
 
-use std::sync::LazyLock;
+mod hosts;
+mod read;
 
-use serde::Deserialize;
+use std::path::Path;
+use std::sync::LazyLock;
 
 use super::product::{Availability, Condition, Field, Marketplace};
 use super::select::Selector;
 
+use hosts::HostPattern;
+pub use read::BadRules;
+
+/// The rules of all known shops.
+#[derive(Debug)]
+pub struct ShopRules {
+    /// Of several that fit a page the first is taken: the operator's stand before the built-in ones.
+    shops: Vec<Shop>,
+}
+
 /// One shop's file.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug)]
 pub(super) struct Shop {
-    pub(super) marketplace: String,
-    /// Parts of paths that only product pages have.
-    pub(super) product_paths: Vec<String>,
+    identity: Identity,
+    /// Parts of paths that only product pages have. Without any, addresses are judged as those of unknown shops.
+    product_paths: Vec<String>,
     /// Beginnings of paths that no product page has.
-    #[serde(default)]
-    pub(super) listing_paths: Vec<String>,
+    listing_paths: Vec<String>,
     /// Fields that generic visible elements are not asked for: the rules know all places.
-    #[serde(default, deserialize_with = "names")]
     pub(super) authoritative: Vec<Field>,
-    #[serde(rename = "rule")]
     pub(super) rules: Vec<Rule>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// By what a page is known as the shop's.
+#[derive(Debug)]
+enum Identity {
+    /// One of the shops that the API names.
+    Marketplace(Marketplace),
+    Hosts {
+        name: String,
+        hosts: Vec<HostPattern>,
+    },
+}
+
+#[derive(Debug)]
 pub(super) struct Rule {
-    #[serde(deserialize_with = "name")]
     pub(super) field: Field,
     pub(super) select: Selector,
     /// Matches inside one of these do not count.
-    #[serde(default)]
     pub(super) not_within: Option<Selector>,
     /// The attribute that holds the value instead of the text; the first that is filled.
-    #[serde(default)]
     pub(super) attr: Vec<String>,
     /// Words around the value, taken off.
-    #[serde(default)]
     pub(super) strip: Vec<String>,
     /// The presence of the element means this condition.
-    #[serde(default)]
-    pub(super) condition: Option<String>,
+    pub(super) condition: Option<Condition>,
     /// The presence of the element means this availability.
-    #[serde(default)]
-    pub(super) availability: Option<String>,
-    #[serde(default = "usual_trust")]
+    pub(super) availability: Option<Availability>,
     pub(super) trust: f64,
 }
 
-fn usual_trust() -> f64 {
-    0.95
-}
-
-fn name<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Field, D::Error> {
-    String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-}
-
-fn names<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Field>, D::Error> {
-    let names = Vec::<String>::deserialize(deserializer)?;
-    names.iter().map(|name| name.parse().map_err(serde::de::Error::custom)).collect()
-}
-
-impl Rule {
-    pub(super) fn means_condition(&self) -> Option<Condition> {
-        self.condition.as_deref().and_then(|name| name.parse().ok())
-    }
-
-    pub(super) fn means_availability(&self) -> Option<Availability> {
-        self.availability.as_deref().and_then(|name| name.parse().ok())
-    }
-}
-
-const FILES: [&str; 4] = [
-    include_str!("shops/amazon.toml"),
-    include_str!("shops/ebay.toml"),
-    include_str!("shops/walmart.toml"),
-    include_str!("shops/newegg.toml"),
+/// The files that come with the program, by their names.
+const FILES: [(&str, &str); 14] = [
+    ("amazon.toml", include_str!("shops/amazon.toml")),
+    ("ebay.toml", include_str!("shops/ebay.toml")),
+    ("walmart.toml", include_str!("shops/walmart.toml")),
+    ("newegg.toml", include_str!("shops/newegg.toml")),
+    ("aliexpress.toml", include_str!("shops/aliexpress.toml")),
+    ("bestbuy.toml", include_str!("shops/bestbuy.toml")),
+    ("bhphotovideo.toml", include_str!("shops/bhphotovideo.toml")),
+    ("craigslist.toml", include_str!("shops/craigslist.toml")),
+    ("etsy.toml", include_str!("shops/etsy.toml")),
+    ("jd.toml", include_str!("shops/jd.toml")),
+    ("kleinanzeigen.toml", include_str!("shops/kleinanzeigen.toml")),
+    ("leboncoin.toml", include_str!("shops/leboncoin.toml")),
+    ("mercadolibre.toml", include_str!("shops/mercadolibre.toml")),
+    ("target.toml", include_str!("shops/target.toml")),
 ];
 
 /// A file that cannot be read is left out, and a test refuses it.
-static SHOPS: LazyLock<Vec<Shop>> =
-    LazyLock::new(|| FILES.iter().filter_map(|file| toml::from_str(file).ok()).collect());
+static BUILT_IN: LazyLock<ShopRules> = LazyLock::new(|| ShopRules { shops: built_in() });
+
+fn built_in() -> Vec<Shop> {
+    FILES.iter().filter_map(|(name, text)| read::shop(name, text).ok()).collect()
+}
+
+impl ShopRules {
+    /// The rules that come with the program.
+    pub fn built_in() -> &'static ShopRules {
+        &BUILT_IN
+    }
+
+    /// The built-in rules and those of a folder's `*.toml` files. A file for the marketplace or with the name of a
+    /// built-in one replaces it.
+    ///
+    /// # Errors
+    /// Every mistake in every file, not only the first.
+    pub fn load(folder: Option<&Path>) -> Result<ShopRules, BadRules> {
+        let mut shops = folder.map_or_else(|| Ok(Vec::new()), read::folder)?;
+        let own = shops.len();
+        for shop in built_in() {
+            if !shops[..own].iter().any(|mine| mine.name() == shop.name()) {
+                shops.push(shop);
+            }
+        }
+        Ok(ShopRules { shops })
+    }
+
+    /// Reads files and says what is wrong with them, each alone and all of them together.
+    ///
+    /// # Errors
+    /// Every mistake in every file, not only the first.
+    pub fn check<'a>(files: impl IntoIterator<Item = &'a Path>) -> Result<Vec<String>, BadRules> {
+        let shops = read::files(files)?;
+        Ok(shops.iter().map(Shop::describe).collect())
+    }
+
+    /// The shop that has this host; the marketplaces are not among these.
+    pub(super) fn of_host(&self, host: &str) -> Option<&Shop> {
+        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        let fitting = self.shops.iter().filter_map(|shop| match &shop.identity {
+            Identity::Hosts { hosts, .. } => {
+                let best = hosts.iter().filter(|pattern| pattern.matches(&host)).map(HostPattern::precision);
+                Some((best.max()?, shop))
+            }
+            Identity::Marketplace(_) => None,
+        });
+        fitting.reduce(|best, next| if next.0 > best.0 { next } else { best }).map(|(_, shop)| shop)
+    }
+
+    pub(super) fn of_marketplace(&self, marketplace: Marketplace) -> Option<&Shop> {
+        let is_its = |shop: &&Shop| matches!(shop.identity, Identity::Marketplace(own) if own == marketplace);
+        self.shops.iter().find(is_its)
+    }
+}
 
 impl Shop {
-    pub(super) fn of(marketplace: Marketplace) -> Option<&'static Shop> {
-        SHOPS.iter().find(|shop| shop.marketplace == marketplace.as_str())
+    fn name(&self) -> &str {
+        match &self.identity {
+            Identity::Marketplace(marketplace) => marketplace.as_str(),
+            Identity::Hosts { name, .. } => name,
+        }
+    }
+
+    /// For the person who has written the file.
+    fn describe(&self) -> String {
+        let place = match &self.identity {
+            Identity::Marketplace(_) => "the marketplace".to_owned(),
+            Identity::Hosts { hosts, .. } => {
+                hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+            }
+        };
+        let rules = self.rules.len();
+        format!("{} ({place}): {rules} rule{}", self.name(), if rules == 1 { "" } else { "s" })
+    }
+
+    /// Whether the file says where the shop's products are, and where they are not.
+    pub(super) fn knows_paths(&self) -> bool {
+        !self.product_paths.is_empty()
     }
 
     pub(super) fn is_product_path(&self, path: &str) -> bool {
-        self.product_paths.iter().any(|part| path.contains(part.as_str()))
+        path != "/" && self.product_paths.iter().any(|part| path.contains(part.as_str()))
+    }
+
+    /// The same, where a file that knows no paths excludes none.
+    pub(super) fn may_be_product_path(&self, path: &str) -> bool {
+        !self.knows_paths() || self.is_product_path(path)
     }
 
     pub(super) fn is_listing_path(&self, path: &str) -> bool {
@@ -101,33 +179,4 @@ impl Shop {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{FILES, Shop};
-    use crate::extract::product::{Field, Marketplace};
-
-    #[test]
-    fn every_file_is_valid() {
-        for file in FILES {
-            let shop: Shop = toml::from_str(file).expect("a valid file of rules");
-            assert!(shop.marketplace.parse::<Marketplace>().is_ok(), "{}", shop.marketplace);
-            for rule in &shop.rules {
-                assert!((0.0..=1.0).contains(&rule.trust), "{rule:?}");
-                let named = usize::from(rule.condition.is_some()) + usize::from(rule.availability.is_some());
-                let read = usize::from(rule.means_condition().is_some())
-                    + usize::from(rule.means_availability().is_some());
-                assert_eq!(named, read, "{rule:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn every_named_shop_has_rules_for_the_core() {
-        for marketplace in Marketplace::ALL.iter().filter(|m| **m != Marketplace::Other) {
-            let shop = Shop::of(*marketplace).expect("a file of rules");
-            for field in [Field::Title, Field::Price, Field::Image] {
-                assert!(shop.rules.iter().any(|rule| rule.field == field), "{marketplace:?} {field:?}");
-            }
-        }
-        assert!(Shop::of(Marketplace::Other).is_none());
-    }
-}
+mod tests;

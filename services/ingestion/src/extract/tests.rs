@@ -8,7 +8,7 @@ use super::{
 
 fn extracted(html: &str, address: &str) -> Result<Product, Refusal> {
     let url = Url::parse(address).expect("a valid address");
-    extract(&Page { html, url: &url, marketplace: None, status: Some(200), content_type: Some("text/html") })
+    extract(&Page { status: Some(200), content_type: Some("text/html"), ..Page::new(html, &url) })
 }
 
 fn product(html: &str) -> Product {
@@ -124,13 +124,7 @@ fn out_of_stock_has_no_price() {
 #[test]
 fn the_host_outweighs_the_hint() {
     let url = Url::parse("https://www.newegg.com/p/1").expect("a valid address");
-    let page = Page {
-        html: LAMP,
-        url: &url,
-        marketplace: Some(Marketplace::Amazon),
-        status: None,
-        content_type: None,
-    };
+    let page = Page { marketplace: Some(Marketplace::Amazon), ..Page::new(LAMP, &url) };
     let lamp = extract(&page).expect("a product page");
     assert_eq!(
         (lamp.marketplace, lamp.marketplace_hint_ignored),
@@ -205,7 +199,7 @@ fn words_of_a_wall_on_a_product_page_do_not_hide_the_product() {
 fn the_response_alone_can_refuse() {
     let url = Url::parse("https://shop.example/p/1").expect("a valid address");
     let refused = |status, content_type| {
-        let page = Page { html: LAMP, url: &url, marketplace: None, status, content_type };
+        let page = Page { status, content_type, ..Page::new(LAMP, &url) };
         extract(&page).expect_err("refused by its response").verdict
     };
     assert_eq!(refused(Some(404), None), Verdict::NotFound);

@@ -90,7 +90,7 @@ impl Signs {
 
     /// Markup that names a product, or a title and an amount that can be ordered.
     fn proves_product(&self, view: &View<'_>, found: &Candidates) -> bool {
-        let on_product_path = view.shop.is_none_or(|shop| shop.is_product_path(view.url.path()));
+        let on_product_path = view.shop.is_none_or(|shop| shop.may_be_product_path(view.url.path()));
         if self.marked_product.is_some() {
             return true;
         }

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 
 use url::Url;
 
+use super::Page;
 use super::dom::{Dom, NodeId, Tag};
 use super::flow::Flow;
+use super::layout::Looks;
 use super::money::{Currency, Locale, Sign};
 use super::product::{Field, Marketplace};
 use super::regions::Regions;
@@ -18,13 +20,14 @@ use super::specs;
 pub(super) struct View<'a> {
     pub(super) dom: &'a Dom,
     pub(super) regions: Regions,
+    pub(super) looks: Looks<'a>,
     pub(super) flow: Flow,
     /// What relative addresses are relative to.
     pub(super) base: Url,
     pub(super) url: &'a Url,
     pub(super) locale: Locale,
     pub(super) marketplace: Marketplace,
-    pub(super) shop: Option<&'static Shop>,
+    pub(super) shop: Option<&'a Shop>,
     pub(super) entities: Entities,
     /// `meta` name or property → contents, in document order.
     metas: HashMap<String, Vec<&'a str>>,
@@ -32,7 +35,13 @@ pub(super) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    pub(super) fn new(dom: &'a Dom, url: &'a Url, marketplace: Marketplace) -> View<'a> {
+    pub(super) fn of(
+        dom: &'a Dom,
+        page: &Page<'a>,
+        marketplace: Marketplace,
+        shop: Option<&'a Shop>,
+    ) -> View<'a> {
+        let url = page.url;
         let metas = metas_of(dom);
         let head = || dom.all().take(HEAD_NODES);
         let language = head().find(|n| dom.tag(*n) == Tag::Html).and_then(|n| dom.filled_attr(n, "lang"));
@@ -41,23 +50,32 @@ impl<'a> View<'a> {
             base.and_then(|href| url.join(href).ok()).filter(Url::has_host).unwrap_or_else(|| url.clone());
         let entities = jsonld::entities(dom);
         let locale = Locale::of(url.host_str().unwrap_or_default(), url.path(), language);
-        let regions = Regions::of(dom);
+        let looks = Looks::of(dom, page.layout);
+        let mut regions = Regions::of(dom);
+        looks.correct(dom, &mut regions);
         let flow = Flow::of(dom, &regions);
         let mut view = View {
             dom,
             regions,
+            looks,
             flow,
             base,
             url,
             locale,
             marketplace,
-            shop: Shop::of(marketplace),
+            shop,
             entities,
             metas,
             rows: OnceCell::new(),
         };
         view.locale = locale.declaring(view.declared_currency());
         view
+    }
+
+    /// Of a page whose shop has no rules.
+    #[cfg(test)]
+    pub(super) fn new(dom: &'a Dom, url: &'a Url, marketplace: Marketplace) -> View<'a> {
+        View::of(dom, &Page::new("", url), marketplace, None)
     }
 
     /// The contents of the `meta` elements of that name or property (lowercase).

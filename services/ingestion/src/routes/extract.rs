@@ -2,22 +2,24 @@
 
 mod answer;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use browser_pool::{Deadline, Job, Ready, Stage, StageTimes};
-use service_kit::{ApiError, Body, ErrorBody, RequestContext};
+use service_kit::{ApiError, Body, ErrorBody, RequestContext, RequestId};
 use tokio::time::Instant;
 use tracing::{Instrument, info_span};
 use url::Url;
 
 use self::answer::{ExtractResponse, Extracted};
 use crate::error::PageFacts;
-use crate::extract::{self as extraction, Page};
+use crate::extract::{self as extraction, Layout, Marketplace, Page};
+use crate::keep::{KeptPage, Outcome, redacted};
 use crate::request::{ExtractRequest, Wanted};
 use crate::state::{AppState, STAGES};
-use crate::{error, fetch};
+use crate::{BUILD, error, fetch};
 
 pub(crate) const PATH: &str = "/v1/extract";
 
@@ -56,7 +58,8 @@ pub(crate) async fn extract(
     let wanted = body.value.check(&state.egress, |reason| state.pool.count_refusal(reason))?;
     context.set_deadline(wanted.timeout());
     let marketplace = wanted.marketplace_label();
-    let mut work = Extraction { started: Instant::now(), times: StageTimes::default() };
+    let mut work =
+        Extraction { id: context.id.clone(), started: Instant::now(), times: StageTimes::default() };
     let extracted = work.carry_out(&state, wanted, body.bytes).await;
     work.observe(&state);
     match extracted {
@@ -78,10 +81,50 @@ struct Fetched {
     status: Option<u16>,
     content_type: Option<String>,
     was_ready: bool,
+    layout: Option<Layout>,
+    /// By the caller, who has it already.
+    was_brought: bool,
+}
+
+impl Fetched {
+    fn page(&self, marketplace: Option<Marketplace>) -> Page<'_> {
+        Page {
+            html: &self.html,
+            url: &self.url,
+            marketplace,
+            status: self.status,
+            content_type: self.content_type.as_deref(),
+            layout: self.layout.as_ref(),
+        }
+    }
+
+    fn kept(self, id: &RequestId, marketplace: Option<Marketplace>, outcome: Outcome) -> KeptPage {
+        KeptPage {
+            request_id: id.as_str().to_owned(),
+            kept_at: service_kit::timestamp(),
+            version: BUILD.version.to_owned(),
+            url: redacted(&self.url),
+            marketplace: marketplace.map(|hint| hint.as_str().to_owned()),
+            status: self.status,
+            content_type: self.content_type,
+            outcome,
+            layout: self.layout,
+            html: self.html,
+        }
+    }
+
+    /// The text without the numbers of the parts that the browser has told about.
+    fn unmarked(&self) -> Cow<'_, str> {
+        match &self.layout {
+            Some(layout) => Cow::Owned(layout.unmark(&self.html)),
+            None => Cow::Borrowed(&self.html),
+        }
+    }
 }
 
 /// An extraction under way, and what each stage of it took.
 struct Extraction {
+    id: RequestId,
     started: Instant,
     times: StageTimes,
 }
@@ -95,9 +138,15 @@ impl Extraction {
     ) -> Result<Extracted, ApiError> {
         let deadline = Deadline::after(wanted.timeout());
         let fetched = match wanted.html.take() {
-            Some(html) => {
-                Fetched { html, url: wanted.url.clone(), status: None, content_type: None, was_ready: true }
-            }
+            Some(html) => Fetched {
+                html,
+                url: wanted.url.clone(),
+                status: None,
+                content_type: None,
+                was_ready: true,
+                layout: None,
+                was_brought: true,
+            },
             None => self.fetch(state, &wanted, deadline, bytes).await?,
         };
         let extracted = self.read(state, &wanted, deadline, fetched).await;
@@ -125,6 +174,8 @@ impl Extraction {
             status: visited.status,
             content_type: visited.content_type,
             was_ready: visited.ready != Ready::Deadline,
+            layout: visited.layout.map(fetch::layout),
+            was_brought: false,
         })
     }
 
@@ -139,20 +190,24 @@ impl Extraction {
         let started = Instant::now();
         let (marketplace, explain, include_html) = (wanted.marketplace, wanted.explain, wanted.include_html);
         let facts = PageFacts { status: fetched.status, was_ready: fetched.was_ready };
+        let shops = Arc::clone(&state.shops);
+        let keeper = state.keeper.clone().filter(|_| !fetched.was_brought && fetched.was_ready);
+        let id = self.id.clone();
         let reading = state.cpu.run(deadline.instant(), move || {
-            let page = Page {
-                html: &fetched.html,
-                url: &fetched.url,
-                marketplace,
-                status: fetched.status,
-                content_type: fetched.content_type.as_deref(),
-            };
-            let mut product = extraction::extract(&page)?;
+            let read = extraction::extract_with(&shops, &fetched.page(marketplace));
+            let raw_html =
+                include_html.then(|| base64_simd::STANDARD.encode_to_string(fetched.unmarked().as_bytes()));
+            let final_url = fetched.url.clone();
+            if let Some(keeper) = keeper
+                && let Some(outcome) = keeper.doubt(&read)
+            {
+                keeper.keep(fetched.kept(&id, marketplace, outcome));
+            }
+            let mut product = read?;
             if !explain {
                 product.candidates = Vec::new();
             }
-            let raw_html = include_html.then(|| base64_simd::STANDARD.encode_to_string(&fetched.html));
-            Ok(Extracted { product, raw_html, final_url: fetched.url })
+            Ok(Extracted { product, raw_html, final_url })
         });
         let read = reading.instrument(info_span!("stage", stage = "extract")).await;
         self.times.add(Stage::Extract, started.elapsed());

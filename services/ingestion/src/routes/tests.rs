@@ -35,7 +35,8 @@ async fn service() -> Router {
     };
     let egress = pool_config.egress.clone();
     let pool = BrowserPool::start(pool_config, &registry).await.expect("the pool starts without a browser");
-    crate::app(&config, &pool, egress, &registry, Lifecycle::new()).expect("a fresh registry").router
+    let (reading, _) = crate::Reading::prepare(&config, &registry).expect("the defaults are valid");
+    crate::app(&config, &pool, egress, &registry, Lifecycle::new(), reading).expect("a fresh registry").router
 }
 
 async fn send(app: &Router, request: Request<Body>) -> (StatusCode, String) {

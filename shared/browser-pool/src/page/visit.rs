@@ -7,6 +7,7 @@ use chromiumoxide::cdp::js_protocol::runtime::ExecutionContextId;
 use tokio::time::Instant;
 use url::Url;
 
+use super::layout::{BUDGET_MS, Layout, Read, fresh_mark};
 use super::{Page, evaluation, isolated_world, value_of};
 use crate::deadline::{Deadline, Stage, StageTimes};
 use crate::egress::{Trouble, UpstreamFailure};
@@ -37,6 +38,8 @@ pub struct Visit<'a> {
     /// A JavaScript expression, evaluated in an isolated world: a fingerprint of the wanted fields once they are
     /// visible, an empty string before.
     pub fields: &'a str,
+    /// Ask the page how its amounts, headings and pictures look. Their numbers are in the text then.
+    pub layout: bool,
 }
 
 /// What was found there.
@@ -50,6 +53,8 @@ pub struct Visited {
     pub content_type: Option<String>,
     /// The rendered DOM; empty when the answer was no document.
     pub html: String,
+    /// Where it was asked for and there was a document.
+    pub layout: Option<Layout>,
     pub ready: Ready,
 }
 
@@ -75,7 +80,7 @@ impl Page {
         let loaded = self.navigate(visit.url, visit.user_agent, deadline).await;
         times.add(Stage::Load, started.elapsed());
         if !loaded? {
-            return self.visited(visit, String::new(), Ready::Quiet);
+            return self.visited(visit, String::new(), None, Ready::Quiet);
         }
         let started = Instant::now();
         let ready = self.wait_until_ready(visit.fields, deadline).await;
@@ -83,10 +88,10 @@ impl Page {
         let ready = ready?;
         self.refuse_unreached_document()?;
         let started = Instant::now();
-        let html = self.read_dom(deadline).await;
+        let read = self.read_dom(visit.layout, deadline).await;
         times.add(Stage::Extract, started.elapsed());
-        match html {
-            Ok(html) => self.visited(visit, html, ready),
+        match read {
+            Ok((html, layout)) => self.visited(visit, html, layout, ready),
             // The page was never ready to be read: that is where the time went.
             Err(PoolError::Timeout { .. }) if ready == Ready::Deadline => {
                 Err(PoolError::Timeout { stage: Stage::Ready })
@@ -95,7 +100,13 @@ impl Page {
         }
     }
 
-    fn visited(&self, visit: &Visit<'_>, html: String, ready: Ready) -> Result<Visited, PoolError> {
+    fn visited(
+        &self,
+        visit: &Visit<'_>,
+        html: String,
+        layout: Option<Layout>,
+        ready: Ready,
+    ) -> Result<Visited, PoolError> {
         self.refuse_unreached_document()?;
         let main = self.watch.main_document();
         let url = self.watch.url().filter(|url| url.starts_with("http"));
@@ -105,6 +116,7 @@ impl Page {
             status: main.as_ref().map(|main| main.status).filter(|status| *status > 0),
             content_type: main.map(|main| main.mime.to_ascii_lowercase()).filter(|mime| !mime.is_empty()),
             html,
+            layout,
             ready,
         })
     }
@@ -251,19 +263,31 @@ impl Page {
         }
     }
 
-    async fn read_dom(&self, deadline: Deadline) -> Result<String, PoolError> {
+    /// The text and, where it is wanted, the looks.
+    async fn read_dom(
+        &self,
+        layout: bool,
+        deadline: Deadline,
+    ) -> Result<(String, Option<Layout>), PoolError> {
+        let mark = if layout { fresh_mark() } else { String::new() };
+        let mut read = self.read_document(&mark, deadline).await?;
+        let layout = if layout { Some(read.layout(mark)?) } else { None };
+        Ok((read.html, layout))
+    }
+
+    async fn read_document(&self, mark: &str, deadline: Deadline) -> Result<Read, PoolError> {
         loop {
             let before = self.watch.activity().navigations;
             let world = self.answer(Stage::Extract, deadline, self.send(&isolated_world(&self.frame))).await;
-            let html = match world {
+            let read = match world {
                 Ok(world) => {
-                    let expression = format!("({READ_DOM})({MOST_DOM})");
+                    let expression = format!("({READ_DOM})({MOST_DOM}, '{mark}', {BUDGET_MS})");
                     self.evaluate(Stage::Extract, deadline, Some(world.execution_context_id), expression)
                         .await
                 }
                 Err(error) => Err(error),
             };
-            match html {
+            match read {
                 // Navigated away in between, unless it goes on like that.
                 Err(PoolError::Render { .. }) if !deadline.has_passed() => {
                     self.document_changes(before, deadline).await;

@@ -35,11 +35,11 @@ pub(super) fn collect(view: &View<'_>, found: &mut Candidates) {
 /// Whether the element gave a candidate.
 fn apply(view: &View<'_>, rule: &Rule, node: NodeId, trust: f64, found: &mut Candidates) -> bool {
     let place = view.dom.describe(node);
-    if let Some(condition) = rule.means_condition() {
+    if let Some(condition) = rule.condition {
         found.push(rule.field, Value::Condition(condition), Source::Shop, &place, trust);
         return true;
     }
-    if let Some(availability) = rule.means_availability() {
+    if let Some(availability) = rule.availability {
         found.push(rule.field, Value::Availability(availability), Source::Shop, &place, trust);
         return true;
     }

@@ -2,6 +2,7 @@
 
 mod image;
 mod price;
+mod print;
 mod state;
 
 use super::super::candidate::Candidates;

@@ -20,7 +20,7 @@ const CATEGORIES: [&str; 6] = ["category", "categories", "kategorie", "collectio
 const PRODUCTS: [&str; 8] = ["/p/", "/product", "/item/", "/itm/", "/dp/", "/listing/", "/artikel/", "/ip/"];
 
 pub(super) fn of(view: &View<'_>) -> Address {
-    if let Some(shop) = view.shop {
+    if let Some(shop) = view.shop.filter(|shop| shop.knows_paths()) {
         let path = view.url.path();
         let listing = shop.is_listing_path(path) && !shop.is_product_path(path);
         return if listing { Address::Listing } else { Address::Unknown };

@@ -37,12 +37,15 @@ pub(in crate::extract) fn image_address(view: &View<'_>, node: NodeId) -> Option
         .iter()
         .filter_map(|name| dom.filled_attr(node, name))
         .find_map(|address| view.absolute(address));
-    attribute.or_else(|| {
-        let set = dom.filled_attr(node, "srcset").or_else(|| dom.filled_attr(node, "data-srcset"))?;
-        // the last of a source set is the largest
-        let last = set.split(", ").last()?.split_whitespace().next()?;
-        view.absolute(last)
-    })
+    attribute
+        .or_else(|| {
+            let set = dom.filled_attr(node, "srcset").or_else(|| dom.filled_attr(node, "data-srcset"))?;
+            // the last of a source set is the largest
+            let last = set.split(", ").last()?.split_whitespace().next()?;
+            view.absolute(last)
+        })
+        // what the browser has chosen of the sources around it
+        .or_else(|| view.absolute(&view.looks.of_node(node)?.picture.as_ref()?.address))
 }
 
 pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
@@ -117,7 +120,7 @@ fn weigh(scene: &Scene<'_, '_>, node: NodeId, url: &Url, titles: &[String]) -> f
     let words =
         titles.iter().map(|title| coverage(alt, title).min(coverage(title, alt) * 2.0)).fold(0.0, f64::max);
     trust += 0.25 * words;
-    trust += match size(dom, node) {
+    trust += match size(dom, node).or_else(|| scene.view.looks.picture_side(node)) {
         Some(side) if side >= 250 => 0.2,
         Some(side) if side >= 120 => 0.08,
         Some(side) if side < 60 => -0.3,

@@ -8,9 +8,12 @@ use super::super::super::product::{Field, Source};
 use super::super::super::regions::Region;
 use super::super::super::words;
 use super::Scene;
+use super::print::Print;
 
 /// Amounts that are weighed in one page.
 const MOST: usize = 400;
+/// Looks alone are never sure.
+const MOST_TRUST: f64 = 0.92;
 /// Amounts that are handed in.
 const HANDED_IN: usize = 8;
 /// Text of an element that is an amount and its label; what is longer is prose.
@@ -36,9 +39,11 @@ struct Seen {
 
 pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
     let seen = amounts(scene);
+    let print = Print::of(scene, seen.iter().map(|amount| amount.node));
     let mut weighed: Vec<(f64, bool, &Seen)> = Vec::new();
     for amount in &seen {
         let (trust, old) = weigh(scene, amount);
+        let trust = (trust + print.prominence(scene, amount.node)).clamp(0.0, MOST_TRUST);
         weighed.push((trust, old, amount));
     }
     weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -195,7 +200,7 @@ fn weigh(scene: &Scene<'_, '_>, seen: &Seen) -> (f64, bool) {
         (is_choice(dom, seen.node), -0.2),
     ];
     let sum: f64 = reasons.iter().filter(|(holds, _)| *holds).map(|(_, weight)| weight).sum();
-    ((0.28 + place + sum).clamp(0.0, 0.92), old)
+    ((0.28 + place + sum).clamp(0.0, MOST_TRUST), old)
 }
 
 /// "/mo", "off", "shipping" right after the amount, unless shipping is free, included or added to it.
