@@ -183,7 +183,7 @@ impl Evidence {
         let all: Vec<String> = named.chain(rows().filter_map(graphics::of_row)).chain(titles).collect();
         let told = all.iter().find(|name| graphics::is_precise(name)).or(all.first()).cloned();
         match told {
-            Some(name) if graphics::is_precise(&name) => Some(name),
+            Some(name) if graphics::is_precise(&name) => Some(graphics::fullest(&name, &all).to_owned()),
             told => {
                 let mut prose = prose;
                 let precise = prose.find(|name| told.is_none() || graphics::is_precise(name));

@@ -155,8 +155,9 @@ fn stands_free(low: &str, range: &Range<usize>, unit: &str) -> bool {
     let after = tail.chars().next();
     let after_is_free = after.is_none_or(|c| !c.is_alphanumeric() || super::plain::is_unspaced(c))
         || ["ram", "ssd", "ddr", "lpddr", "hdd", "nvme", "emmc"].iter().any(|word| tail.starts_with(word));
-    let is_speed =
-        ["/s", "/sec", " per second", "/sn", "/с", "/seg"].iter().any(|speed| tail.starts_with(speed));
+    let is_speed = ["/s", "/sec", " per second", "/sn", "/с", "/seg"]
+        .iter()
+        .any(|speed| tail.strip_prefix(speed).is_some_and(|rest| !rest.starts_with(char::is_alphabetic)));
     before_is_free && after_is_free && !is_speed
 }
 
@@ -192,8 +193,9 @@ fn zone_start(low: &str, found: &[Mention], at: usize) -> usize {
     let floor = at.checked_sub(1).map_or(0, |previous| found[previous].written.end);
     let from = low.ceil_char_boundary(floor.max(end.saturating_sub(REACH)));
     let zone = low.get(from..end).unwrap_or_default();
-    let last = zone.char_indices().map(|(at, _)| from + at).filter(|at| is_break(low, *at)).last();
-    last.map_or(from, |at| at + 1)
+    let mut places = zone.char_indices().map(|(at, _)| from + at);
+    let last = places.rfind(|at| is_break(low, *at));
+    last.map_or(from, |at| low.ceil_char_boundary(at + 1))
 }
 
 fn zone_end(low: &str, found: &[Mention], at: usize) -> usize {
@@ -312,6 +314,20 @@ mod tests {
         shown.collect::<Vec<_>>().join(" ")
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_can_be_read(text in "(?:[ ,;(/、°×-]|[0-9]{1,4}|GB|To|T|SSD|RAM|max|bis zu|メモリ|İ|\\PC){0,40}") {
+            let text = plain(&text);
+            for mention in mentions(&text) {
+                assert!(text.get(mention.written.clone()).is_some() && text.get(mention.named.clone()).is_some());
+            }
+            super::super::sizes::of_title(&text);
+            super::super::processor::exact(&text);
+            super::super::graphics::named(&text);
+            super::super::kind::of_title(&text);
+        }
+    }
+
     #[test]
     fn capacities_are_named_by_what_stands_beside_them() {
         let cases = [
@@ -331,6 +347,8 @@ mod tests {
             ("thirty-two gigabytes of memory and a two-terabyte drive", "32m 2000d+"),
             ("8 GB GDDR6, 6 MB cache", "8o 0.005859375o"),
             ("ОЗУ 16 ГБ, SSD 1 ТБ", "16m 1000d"),
+            ("8Гб/SSD 256Гб", "8- 256d"),
+            ("メモリ16GB、最大64GB", "16m 64-!"),
             ("1.024 GB SSD; 1,5 TB HDD", "1024d 1500d"),
         ];
         for (text, expected) in cases {

@@ -84,10 +84,9 @@ fn is_chosen(view: &View<'_>, node: NodeId, tag: Tag) -> bool {
         _ => return false,
     }
     dom.attributes(node).any(|(name, value)| match name {
-        "aria-checked" | "aria-pressed" => value == "true",
+        "aria-checked" | "aria-pressed" | "data-selected" | "data-active" => value == "true",
         "aria-selected" => value == "true" && dom.attr(node, "role") != Some("tab"),
         "data-selected-value" | "data-selected-variant" => true,
-        "data-selected" | "data-active" => value == "true",
         "class" => value.split_ascii_whitespace().take(12).any(names_the_chosen),
         _ => false,
     })

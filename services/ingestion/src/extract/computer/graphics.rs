@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::capacity_follows;
+use super::wordset::word_list;
 
 static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
@@ -40,30 +41,10 @@ static SHORT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// What a row says of graphics that have no name.
-const NAMELESS: &[&str] = &[
-    "integr",
-    "intégr",
-    "onboard",
-    "on-board",
-    "shared",
-    "embedded",
-    "beépített",
-    "zintegr",
-    "встроен",
-    "интегр",
-    "内蔵",
-    "集成",
-    "内置",
-    "내장",
-    "nvidia",
-    "geforce",
-    "radeon",
-    "intel",
-    "amd",
-    "uma",
-    "dahili",
-    "tümleşik",
-];
+const NAMELESS: &[&str] = word_list! {
+    "integr" "intégr" "onboard" "on-board" "shared" "embedded" "beépített" "zintegr" "встроен" "интегр" "内蔵"
+    "集成" "内置" "내장" "nvidia" "geforce" "radeon" "intel" "amd" "uma" "dahili" "tümleşik"
+};
 
 /// A name anywhere in a text, that of a card before that of what is built in.
 pub(super) fn named(text: &str) -> Option<String> {
@@ -100,6 +81,15 @@ fn is_card(name: &str) -> bool {
 pub(super) fn is_precise(name: &str) -> bool {
     let low = name.to_ascii_lowercase();
     name.chars().any(|c| c.is_ascii_digit()) || ["iris", "uhd", "arc"].iter().any(|word| low.contains(word))
+}
+
+/// Of the names of one card the fullest: "RX 7700" and "AMD Radeon RX 7700 XT".
+pub(super) fn fullest<'a>(name: &'a str, all: &'a [String]) -> &'a str {
+    let compact =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    let known = compact(name);
+    let fuller = all.iter().filter(|other| other.len() > name.len() && compact(other).contains(&known));
+    fuller.max_by_key(|other| other.len()).map_or(name, String::as_str)
 }
 
 /// The value of a row about graphics.

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::super::words::Phrases;
 use super::plain::lower;
+use super::wordset::word_list;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
@@ -59,6 +60,9 @@ fn of_words(lower: &str) -> Option<Part> {
             && !has(&["card", "karte", "carte", "tarjeta", "chip", "gpu"]);
         return (!memory).then_some(Part::Graphics);
     }
+    if has(MEMORY) && has(&["video", "vidéo", "vídeo", "видео", "відео", "ビデオ"]) {
+        return None;
+    }
     if has(PROCESSOR) {
         return Some(Part::Processor);
     }
@@ -89,281 +93,50 @@ static RAM_WORD: LazyLock<Phrases> =
 
 /// A key with one of these tells of the part, but neither its name nor its size.
 static NEVER: LazyLock<Phrases> = LazyLock::new(|| {
-    Phrases::new(&[
-        "max",
-        "max.",
-        "maximum",
-        "maximal",
-        "maximale",
-        "maximaler",
-        "maximalt",
-        "máximo",
-        "máxima",
-        "massima",
-        "massimo",
-        "maks",
-        "maks.",
-        "maksymalna",
-        "maksymalny",
-        "maximální",
-        "supported",
-        "support",
-        "supports",
-        "expandable",
-        "erweiterbar",
-        "slots",
-        "slot",
-        "steckplätze",
-        "emplacements",
-        "ranuras",
-        "speed",
-        "frequency",
-        "takt",
-        "taktfrequenz",
-        "taktung",
-        "fréquence",
-        "frecuencia",
-        "frequenza",
-        "taktowanie",
-        "frecventa",
-        "frecvență",
-        "geschwindigkeit",
-        "vitesse",
-        "velocidad",
-        "velocità",
-        "cache",
-        "cores",
-        "kerne",
-        "threads",
-        "brand",
-        "marke",
-        "manufacturer",
-        "hersteller",
-        "fabricant",
-        "count",
-        "anzahl",
-        "number of",
-        "interface",
-        "schnittstelle",
-        "bus",
-        "socket",
-        "sockel",
-        "technology",
-        "technologie",
-        "tecnología",
-        "rpm",
-        "drehzahl",
-        "wattage",
-        "tdp",
-        "bandwidth",
-        "card reader",
-        "card slot",
-        "memory card",
-        "speicherkarten",
-        "kartenleser",
-        "optical",
-        "optisches",
-        "laufwerk optisch",
-        "floppy",
-        "compatible",
-        "kompatibel",
-        "expansion",
-        "upgrade",
-        "cooling",
-        "cooler",
-        "kühler",
-        "warranty",
-        "garantie",
-        "weight",
-        "interfaces",
-        "ports",
-        "bracket",
-        "free",
-        "freie",
-        "vacant",
-        "макс",
-        "максимальный",
-        "максимальная",
-        "частота",
-        "тактовая",
-        "слотов",
-        "ядер",
-        "最大",
-        "快取",
-        "cloud",
-        "flash memory",
-        "coprocessor output",
-    ])
+    Phrases::new(word_list! {
+        "max" "max." "maximum" "maximal" "maximale" "maximaler" "maximalt" "máximo" "máxima" "massima"
+        "massimo" "maks" "maks." "maksymalna" "maksymalny" "maximální" "supported" "support" "supports"
+        "expandable" "erweiterbar" "slots" "slot" "steckplätze" "emplacements" "ranuras" "speed" "frequency"
+        "takt" "taktfrequenz" "taktung" "fréquence" "frecuencia" "frequenza" "taktowanie" "frecventa"
+        "frecvență" "geschwindigkeit" "vitesse" "velocidad" "velocità" "cache" "cores" "kerne" "threads"
+        "brand" "marke" "manufacturer" "hersteller" "fabricant" "count" "anzahl" "number of" "interface"
+        "schnittstelle" "bus" "socket" "sockel" "technology" "technologie" "tecnología" "rpm" "drehzahl"
+        "wattage" "tdp" "bandwidth" "card reader" "card slot" "memory card" "speicherkarten" "kartenleser"
+        "optical" "optisches" "laufwerk optisch" "floppy" "compatible" "kompatibel" "expansion" "upgrade"
+        "cooling" "cooler" "kühler" "warranty" "garantie" "weight" "interfaces" "ports" "bracket" "free"
+        "freie" "vacant" "макс" "максимальный" "максимальная" "частота" "тактовая" "слотов" "ядер" "最大" "快取"
+        "cloud" "flash memory" "coprocessor output"
+    })
 });
 
 const CLOUD: &[&str] =
     &["cloud", "moln", "skylagring", "nube", "nuvem", "nuage", "chmur", "облач", "クラウド", "云存储"];
-const PROCESSOR: &[&str] = &[
-    "cpu",
-    "processor",
-    "prozessor",
-    "processeur",
-    "procesador",
-    "procesor",
-    "processore",
-    "processador",
-    "processzor",
-    "procesorius",
-    "işlemci",
-    "suoritin",
-    "prosessor",
-    "επεξεργαστής",
-    "процессор",
-    "процесор",
-    "プロセッサ",
-    "处理器",
-    "處理器",
-    "프로세서",
-    "bộ vi xử lý",
-    "vi xử lý",
-    "ซีพียู",
-    "หน่วยประมวลผล",
-    "المعالج",
-    "معالج",
-    "מעבד",
-    "chipset & cpu",
-    "puce",
-];
-const GRAPHICS: &[&str] = &[
-    "gpu",
-    "graphic",
-    "video card",
-    "video adapter",
-    "video controller",
-    "grafik",
-    "graphique",
-    "gráfic",
-    "grafic",
-    "scheda video",
-    "placa de vídeo",
-    "placa video",
-    "videokaart",
-    "videokarte",
-    "grafisch",
-    "ekran kart",
-    "karta graf",
-    "näytönohjain",
-    "skjermkort",
-    "videokártya",
-    "видеокарт",
-    "графич",
-    "відеокарт",
-    "グラフィック",
-    "グラボ",
-    "显卡",
-    "顯示卡",
-    "顯卡",
-    "그래픽",
-    "card đồ họa",
-    "การ์ดจอ",
-    "graphics coprocessor",
-    "vga",
-    "κάρτα γραφικών",
-    "بطاقة الرسوم",
-    "كرت الشاشة",
-    "כרטיס מסך",
-];
-const MEMORY: &[&str] = &[
-    "memory",
-    "mémoire",
-    "memoire",
-    "memoria",
-    "memória",
-    "memorie",
-    "geheugen",
-    "hukommelse",
-    "minne",
-    "muisti",
-    "bellek",
-    "paměť",
-    "pamäť",
-    "pamięć",
-    "pamiec",
-    "μνήμη",
-    "память",
-    "памят",
-    "пам'ять",
-    "メモリ",
-    "内存",
-    "記憶體",
-    "메모리",
-    "หน่วยความจำ",
-    "ذاكرة",
-    "זיכרון",
-    "ddr",
-    "dimm",
-];
-const DRIVE: &[&str] = &[
-    "storage",
-    "ssd",
-    "hdd",
-    "hard drive",
-    "hard disk",
-    "harddisk",
-    "harddrive",
-    "solid state",
-    "disk drive",
-    "festplatte",
-    "massenspeicher",
-    "speicherkapazität",
-    "speicherplatz",
-    "gesamtspeicher",
-    "disque",
-    "stockage",
-    "disco",
-    "almacenamiento",
-    "armazenamento",
-    "archiviazione",
-    "opslag",
-    "harde schijf",
-    "schijf",
-    "lagring",
-    "hårddisk",
-    "kiintolevy",
-    "tallennus",
-    "dysk",
-    "depolama",
-    "disk kapasite",
-    "sabit disk",
-    "úložiště",
-    "pevný disk",
-    "pevný disk",
-    "úložisko",
-    "merevlemez",
-    "tárhely",
-    "háttértár",
-    "stocare",
-    "накопител",
-    "жестк",
-    "жорстк",
-    "диск",
-    "ストレージ",
-    "ハードディスク",
-    "固态",
-    "固態",
-    "硬盘",
-    "硬碟",
-    "存储",
-    "儲存",
-    "저장",
-    "하드",
-    "ổ cứng",
-    "lưu trữ",
-    "ฮาร์ดดิสก์",
-    "ความจุ",
-    "التخزين",
-    "القرص",
-    "אחסון",
-    "δίσκος",
-    "emmc",
-    "nvme",
-    "flash storage",
-];
+const PROCESSOR: &[&str] = word_list! {
+    "cpu" "processor" "prozessor" "processeur" "procesador" "procesor" "processore" "processador" "processzor"
+    "procesorius" "işlemci" "suoritin" "prosessor" "επεξεργαστής" "процессор" "процесор" "プロセッサ" "处理器" "處理器"
+    "프로세서" "bộ vi xử lý" "vi xử lý" "ซีพียู" "หน่วยประมวลผล" "المعالج" "معالج" "מעבד" "chipset & cpu" "puce"
+};
+const GRAPHICS: &[&str] = word_list! {
+    "gpu" "graphic" "video card" "video adapter" "video controller" "grafik" "graphique" "gráfic" "grafic"
+    "scheda video" "placa de vídeo" "placa video" "videokaart" "videokarte" "grafisch" "ekran kart"
+    "karta graf" "näytönohjain" "skjermkort" "videokártya" "видеокарт" "графич" "відеокарт" "グラフィック" "グラボ" "显卡"
+    "顯示卡" "顯卡" "그래픽" "card đồ họa" "การ์ดจอ" "graphics coprocessor" "vga" "κάρτα γραφικών" "بطاقة الرسوم"
+    "كرت الشاشة" "כרטיס מסך"
+};
+const MEMORY: &[&str] = word_list! {
+    "memory" "mémoire" "memoire" "memoria" "memória" "memorie" "geheugen" "hukommelse" "minne" "muisti"
+    "bellek" "paměť" "pamäť" "pamięć" "pamiec" "μνήμη" "память" "памят" "пам'ять" "メモリ" "内存" "記憶體" "메모리"
+    "หน่วยความจำ" "ذاكرة" "זיכרון" "ddr" "dimm"
+};
+const DRIVE: &[&str] = word_list! {
+    "storage" "ssd" "hdd" "hard drive" "hard disk" "harddisk" "harddrive" "solid state" "disk drive"
+    "festplatte" "massenspeicher" "speicherkapazität" "speicherplatz" "gesamtspeicher" "disque" "stockage"
+    "disco" "almacenamiento" "armazenamento" "archiviazione" "opslag" "harde schijf" "schijf" "lagring"
+    "hårddisk" "kiintolevy" "tallennus" "dysk" "depolama" "disk kapasite" "sabit disk" "úložiště" "pevný disk"
+    "pevný disk" "úložisko" "merevlemez" "tárhely" "háttértár" "stocare" "накопител" "жестк" "жорстк" "диск"
+    "ストレージ" "ハードディスク" "固态" "固態" "硬盘" "硬碟" "存储" "儲存" "저장" "하드" "ổ cứng" "lưu trữ" "ฮาร์ดดิสก์" "ความจุ"
+    "التخزين" "القرص" "אחסון" "δίσκος" "emmc" "nvme" "flash storage"
+};
 
 #[cfg(test)]
 mod tests {
@@ -376,6 +149,7 @@ mod tests {
             ("Arbeitsspeicher", Some(Part::Memory)),
             ("Maximum RAM supported", None),
             ("Graphics memory", None),
+            ("Memoria de video", None),
             ("Grafikspeicher", None),
             ("Graphics Card Description", Some(Part::Graphics)),
             ("Hard Drive", Some(Part::Drive)),

@@ -3,6 +3,7 @@
 use super::Evidence;
 use super::nouns::{FOR, NOUNS, Noun, WITH};
 use super::plain::{lower, plain};
+use super::wordset::word_list;
 
 /// What a text says that the product is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,7 @@ pub(super) enum Kind {
 
 /// What was found that only computers have together.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that are independent of each other")]
 pub(super) struct Parts {
     pub(super) cpu_in_title: bool,
     pub(super) sizes_in_title: bool,
@@ -101,22 +103,15 @@ pub(super) fn of_category(category: &str) -> Kind {
         }
     }
     match (computer, other) {
+        (true, true) if LISTED.iter().any(|word| low.contains(word)) => Kind::Unknown,
+        (_, true) => Kind::Other,
         (true, false) => Kind::Computer,
-        (false, true) => Kind::Other,
-        (true, true)
-            if [
-                " & ", " und ", " and ", " et ", " e ", " y ", " i ", " en ", " og ", " och ", "/", ",",
-                " и ", " ve ", "・",
-            ]
-            .iter()
-            .any(|word| low.contains(word)) =>
-        {
-            Kind::Unknown
-        }
-        (true, true) => Kind::Other,
         (false, false) => Kind::Unknown,
     }
 }
+
+/// Between the names of two kinds of things.
+const LISTED: &[&str] = word_list! { " & " " und " " and " " et " " e " " y " " i " " en " " og " " och " "/" "," " и " " ve " "・" };
 
 #[cfg(test)]
 mod tests {

@@ -107,7 +107,22 @@ pub(super) fn family(text: &str) -> Option<String> {
 /// A row's value that names a processor, though none of a computer.
 pub(super) fn is_foreign(value: &str) -> bool {
     let letters = |word: &str| word.chars().filter(|c| c.is_alphabetic()).count();
-    let known = ["intel", "amd", "apple", "ghz", "mhz", "core", "cores", "quad", "dual", "kerne"];
+    let known = [
+        "intel",
+        "amd",
+        "apple",
+        "ghz",
+        "mhz",
+        "core",
+        "cores",
+        "quad",
+        "dual",
+        "kerne",
+        "series",
+        "serie",
+        "processor",
+        "prozessor",
+    ];
     let words = value.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
     words.filter(|word| !known.contains(&word.as_str())).map(|word| letters(&word)).sum::<usize>() > 3
 }

@@ -7,6 +7,15 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::plain::is_unspaced;
 
+/// `meaning => words;` once and again. A macro, because a word a line would be what rustfmt makes of it.
+macro_rules! word_table {
+    ($($meaning:expr => $($word:literal)+;)+) => { &[$(($meaning, &[$($word),+] as &[&str])),+] };
+}
+macro_rules! word_list {
+    ($($word:literal)+) => { &[$($word),+] };
+}
+pub(super) use {word_list, word_table};
+
 /// Words of several meanings. A word that ends in `*` may go on, one that begins with it may be the end of a
 /// compound.
 pub(super) struct WordSet<T> {
