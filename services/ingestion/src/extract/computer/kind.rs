@@ -30,15 +30,17 @@ pub(super) struct Parts {
 }
 
 pub(super) fn is_computer(evidence: &Evidence, parts: Parts) -> bool {
+    let complete = parts.cpu_in_title && parts.sizes_in_title;
     let title = match of_title(&evidence.title) {
         // another title of the page may tell, if the page has all that a computer has
         Kind::Unknown if parts.cpu && parts.memory && parts.drive => {
             let others = evidence.titles.iter().map(|title| of_title(title));
             others.fold(Kind::Unknown, |found, next| if found == Kind::Unknown { next } else { found })
         }
+        // "15.6\" Display Laptop, i5-1235U, 8 GB, 256 GB": only computers have all of that in the name
+        Kind::Other if complete && !names_a_part(&evidence.title) => Kind::Computer,
         kind => kind,
     };
-    let complete = parts.cpu_in_title && parts.sizes_in_title;
     let said = evidence.categories.iter().map(|category| of_category(category));
     let category = said.fold(Kind::Unknown, |found, next| if found == Kind::Unknown { next } else { found });
     match (title, category) {
@@ -78,6 +80,11 @@ pub(super) fn of_title(title: &str) -> Kind {
         }
     }
     kind
+}
+
+/// A motherboard's or a card's title, whatever it comes with.
+fn names_a_part(title: &str) -> bool {
+    NOUNS.find_all(&lower(&plain(title))).any(|(noun, _)| noun == Noun::Part)
 }
 
 /// The text before `at`, as much as matters.
