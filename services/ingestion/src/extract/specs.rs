@@ -1,9 +1,11 @@
-//! The page's table of properties: table rows, definition lists, "key: value" lists, named pairs of elements.
+//! The page's table of properties: its rows and, where the page is a computer's, the normalised keys.
+
+mod rows;
 
 use serde_json::{Map, Value as Json};
 
 use super::computer;
-use super::dom::{Dom, NodeId, Tag};
+use super::dom::Tag;
 use super::regions::Region;
 use super::sources::jsonld;
 use super::view::View;
@@ -13,114 +15,82 @@ const MOST: usize = 400;
 const LONGEST_KEY: usize = 80;
 const LONGEST_VALUE: usize = 800;
 
-/// All rows, and where the page is a computer's the normalised keys.
+/// One property of the product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    /// The heading that it stands under.
+    pub(super) group: Option<String>,
+    pub(super) key: String,
+    pub(super) value: String,
+}
+
+/// The rows of one page.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    pub(super) rows: Vec<Row>,
+    /// The same without headings.
+    pub(super) pairs: Vec<(String, String)>,
+}
+
+/// All rows, and where the page is a computer's the normalised keys. A key that a second group has too carries
+/// the group's name: "Memory: Type".
 pub(super) fn specs(view: &View<'_>, title: &str) -> Map<String, Json> {
-    let rows = view.rows();
+    let rows = &view.table().rows;
     let mut specs = Map::new();
-    for (key, value) in rows {
-        if !specs.contains_key(key) {
-            specs.insert(key.clone(), Json::String(value.clone()));
+    for row in rows {
+        let key = match specs.get(&row.key) {
+            None => row.key.clone(),
+            Some(known) if known.as_str() == Some(&row.value) => continue,
+            Some(_) => match &row.group {
+                Some(group) => format!("{group}: {}", row.key),
+                None => continue,
+            },
+        };
+        if !specs.contains_key(&key) {
+            specs.insert(key, Json::String(row.value.clone()));
         }
     }
-    specs.extend(computer::normalised(title, rows));
+    specs.extend(computer::normalised(view, title, rows));
     specs
 }
 
 /// The rows in document order, structured data last.
-pub(super) fn rows(view: &View<'_>) -> Vec<(String, String)> {
+pub(super) fn table(view: &View<'_>) -> Table {
     let outside = Region::FRAME.or(Region::ASIDE);
-    let mut rows: Vec<(String, String)> = Vec::new();
-    for node in view.dom.all() {
-        if rows.len() >= MOST {
+    let dom = view.dom;
+    let mut found: Vec<Row> = Vec::new();
+    let mut group: Option<String> = None;
+    for node in dom.all() {
+        if found.len() >= MOST {
             break;
         }
-        if view.regions.of_node(node).has(outside) {
+        let tag = dom.tag(node);
+        if tag == Tag::Text || view.regions.of_node(node).has(outside) {
             continue;
         }
-        let row = match view.dom.tag(node) {
-            Tag::Tr => table_row(view.dom, node),
-            Tag::Dt => definition(view.dom, node),
-            Tag::Li => list_item(view.dom, node).or_else(|| named_pair(view.dom, node)),
-            Tag::Div | Tag::Span | Tag::P | Tag::Label | Tag::Strong => named_pair(view.dom, node),
-            _ => None,
-        };
-        rows.extend(row.and_then(|(key, value)| cleaned(&key, &value)));
+        if let Some(heading) = rows::heading(dom, node, tag) {
+            group = Some(heading);
+            continue;
+        }
+        for (key, value) in rows::of_node(dom, node, tag) {
+            found.extend(row(group.clone(), &key, &value));
+        }
     }
     let stated = jsonld::properties(view).into_iter();
-    rows.extend(stated.filter_map(|(key, value)| cleaned(&key, &value)));
-    rows
+    found.extend(stated.filter_map(|(key, value)| row(None, &key, &value)));
+    let pairs = found.iter().map(|row| (row.key.clone(), row.value.clone())).collect();
+    Table { rows: found, pairs }
 }
 
-/// A row of two cells: `th`/`td`, or `td`/`td` of which the first is a name.
-fn table_row(dom: &Dom, row: NodeId) -> Option<(String, String)> {
-    let mut cells = dom.children(row).filter(|node| matches!(dom.tag(*node), Tag::Td | Tag::Th));
-    let (key, value) = (cells.next()?, cells.next()?);
-    let more = cells.next().is_some();
-    let is_layout = |cell: NodeId| {
-        dom.descendants(cell).take(200).any(|n| matches!(dom.tag(n), Tag::Table | Tag::Form | Tag::H1))
-    };
-    if more || is_layout(key) || is_layout(value) {
-        return None;
-    }
-    Some((dom.text(key, LONGEST_KEY + 1), dom.text(value, LONGEST_VALUE)))
-}
-
-fn definition(dom: &Dom, term: NodeId) -> Option<(String, String)> {
-    let next = next_element(dom, term).filter(|next| dom.tag(*next) == Tag::Dd)?;
-    Some((dom.text(term, LONGEST_KEY + 1), dom.text(next, LONGEST_VALUE)))
-}
-
-/// `Key: value` without further structure.
-fn list_item(dom: &Dom, item: NodeId) -> Option<(String, String)> {
-    const FEW: usize = 40;
-    let size = dom.after(item).map_or(dom.len(), NodeId::index) - item.index();
-    if size > FEW {
-        return None;
-    }
-    let text = dom.text(item, LONGEST_KEY + LONGEST_VALUE);
-    let (key, value) = text.split_once([':', '：'])?;
-    let is_time =
-        key.ends_with(|c: char| c.is_ascii_digit()) && value.starts_with(|c: char| c.is_ascii_digit());
-    (!is_time && key.split_whitespace().count() <= 6 && !value.starts_with("//"))
-        .then(|| (key.to_owned(), value.to_owned()))
-}
-
-/// Two elements side by side of which the classes say what they are: `spec__label` and `spec__value`.
-fn named_pair(dom: &Dom, first: NodeId) -> Option<(String, String)> {
-    const NAMES: [&str; 6] = ["name", "label", "key", "title", "term", "attribute"];
-    const VALUES: [&str; 6] = ["value", "data", "content", "text", "description", "definition"];
-    let stem = |class: &str, words: &[&str]| {
-        let class = class.strip_suffix('s').unwrap_or(class);
-        words
-            .iter()
-            .find_map(|word| class.strip_suffix(word))
-            .filter(|stem| stem.len() > 2)
-            .map(str::to_owned)
-    };
-    let classes = |node| dom.attr(node, "class").unwrap_or_default().split_ascii_whitespace().take(8);
-    let own: Vec<String> = classes(first).filter_map(|class| stem(class, &NAMES)).collect();
-    if own.is_empty() {
-        return None;
-    }
-    let second = next_element(dom, first)?;
-    let pairs = classes(second).filter_map(|class| stem(class, &VALUES)).any(|stem| own.contains(&stem));
-    pairs.then(|| (dom.text(first, LONGEST_KEY + 1), dom.text(second, LONGEST_VALUE)))
-}
-
-/// What follows the element under the same parent, white space aside.
-fn next_element(dom: &Dom, node: NodeId) -> Option<NodeId> {
-    let mut next = dom.after(node)?;
-    while dom.is_text(next) && dom.characters(next).trim().is_empty() {
-        next = dom.after(next)?;
-    }
-    (!dom.is_text(next) && dom.parent(next) == dom.parent(node)).then_some(next)
-}
-
-fn cleaned(key: &str, value: &str) -> Option<(String, String)> {
+fn row(group: Option<String>, key: &str, value: &str) -> Option<Row> {
     let key = key.trim().trim_end_matches([':', '：', ' ', '\u{a0}']).trim();
     let value = value.trim().trim_start_matches([':', '：', ' ', '\u{a0}']).trim();
     let names = !key.is_empty() && key.len() <= LONGEST_KEY && key.chars().any(char::is_alphabetic);
-    (names && !value.is_empty() && value.len() <= LONGEST_VALUE).then(|| (key.to_owned(), value.to_owned()))
+    (names && !value.is_empty() && value.len() <= LONGEST_VALUE).then(|| Row {
+        group,
+        key: key.to_owned(),
+        value: value.to_owned(),
+    })
 }
 
 #[cfg(test)]
@@ -139,10 +109,36 @@ mod tests {
             <footer><ul><li>Phone: 1</ul></footer>";
         let dom = Dom::parse(html);
         let url = Url::parse("https://shop.example/").expect("a valid address");
-        let rows = super::rows(&View::new(&dom, &url, Marketplace::Other));
+        let rows = super::table(&View::new(&dom, &url, Marketplace::Other)).pairs;
         let expected =
             [("Brand", "LG"), ("Screen", "27\""), ("Weight", "5 kg"), ("Colour", "red"), ("Depth", "9 cm")];
         let got: Vec<(&str, &str)> = rows.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         assert_eq!(got, expected);
+    }
+
+    #[test]
+    fn tables_without_markup_and_with_groups_are_read() {
+        let html = "<h1>PC</h1><table><caption>Processor</caption><tr><th>Type<td>Core i5<tr><th colspan=2>Memory<tr><th>Type<td>DDR4
+            <tr><td>Case:<td>steel<td>Colour:<td>black<tr><th rowspan=2>Ports<th>USB<td>4</table>
+            <section><div><div>CPU</div><div>N100</div></div><div><div>RAM</div><div>16 GB</div></div><div><div>Fan</div><div>none</div></div></section>
+            <div><p>Graphics: <b>UHD</b></p></div>";
+        let dom = Dom::parse(html);
+        let url = Url::parse("https://shop.example/").expect("a valid address");
+        let view = View::new(&dom, &url, Marketplace::Other);
+        let specs = super::specs(&view, "PC");
+        let text = |key: &str| specs.get(key).and_then(|value| value.as_str()).unwrap_or("-");
+        let expected = [
+            ("Type", "Core i5"),
+            ("Memory: Type", "DDR4"),
+            ("Case", "steel"),
+            ("Colour", "black"),
+            ("USB", "4"),
+            ("CPU", "N100"),
+            ("Fan", "none"),
+            ("Graphics", "UHD"),
+        ];
+        for (key, value) in expected {
+            assert_eq!(text(key), value, "{key}");
+        }
     }
 }

@@ -14,7 +14,7 @@ use super::product::{Field, Marketplace};
 use super::regions::Regions;
 use super::shops::Shop;
 use super::sources::jsonld::{self, Entities};
-use super::specs;
+use super::specs::{self, Table};
 
 #[derive(Debug)]
 pub(super) struct View<'a> {
@@ -31,7 +31,7 @@ pub(super) struct View<'a> {
     pub(super) entities: Entities,
     /// `meta` name or property → contents, in document order.
     metas: HashMap<String, Vec<&'a str>>,
-    rows: OnceCell<Vec<(String, String)>>,
+    table: OnceCell<Table>,
 }
 
 impl<'a> View<'a> {
@@ -66,7 +66,7 @@ impl<'a> View<'a> {
             shop,
             entities,
             metas,
-            rows: OnceCell::new(),
+            table: OnceCell::new(),
         };
         view.locale = locale.declaring(view.declared_currency());
         view
@@ -108,7 +108,12 @@ impl<'a> View<'a> {
 
     /// The rows of the page's tables of properties.
     pub(super) fn rows(&self) -> &[(String, String)] {
-        self.rows.get_or_init(|| specs::rows(self))
+        &self.table().pairs
+    }
+
+    /// The same with the headings that they stand under.
+    pub(super) fn table(&self) -> &Table {
+        self.table.get_or_init(|| specs::table(self))
     }
 
     /// Whether the shop's rules know all places of the field, so that nothing else is asked.

@@ -236,6 +236,26 @@ pub(in crate::extract) fn properties(view: &View<'_>) -> Vec<(String, String)> {
     objects.filter_map(|object| Some((text(object, "name")?, text(object, "value")?))).collect()
 }
 
+/// Where the product is filed, the widest category first: its own `category`, the page's breadcrumbs.
+pub(in crate::extract) fn categories(view: &View<'_>) -> Vec<String> {
+    const MOST: usize = 20;
+    let titles = super::visible::titles(view);
+    let objects = view.entities.main_objects();
+    let trails = objects.iter().filter_map(|object| {
+        if is_a(object, &["breadcrumblist"]) { Some(*object) } else { object.get("breadcrumb")?.as_object() }
+    });
+    let items = trails.filter_map(|trail| trail.get("itemListElement")?.as_array()).flatten();
+    let names = items
+        .filter_map(Json::as_object)
+        .filter_map(|item| text(item, "name").or_else(|| text(item.get("item")?.as_object()?, "name")));
+    let mut found: Vec<String> = names.take(MOST).collect();
+    let own = view.entities.product(&titles, view.url.as_str()).and_then(|product| text(product, "category"));
+    found.extend(
+        own.iter().flat_map(|own| own.split(['>', '›', '/'])).take(MOST).map(|name| name.trim().to_owned()),
+    );
+    found
+}
+
 /// The sign of a `priceCurrency`.
 fn sign(object: &Object) -> Option<Sign> {
     text(object, "priceCurrency").or_else(|| text(object, "currency")).and_then(|code| Sign::parse(&code))

@@ -1,0 +1,358 @@
+//! Capacities in a text and what each is the capacity of.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::labels::{LABELS, LIMITS, LIMITS_AFTER, Label};
+use super::plain::lower;
+
+/// `32GB DDR5` in "Mini PC, 32GB DDR5".
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Mention {
+    /// Gigabytes, a terabyte being a thousand; several alike modules added up.
+    pub(super) gb: f64,
+    pub(super) unit: Unit,
+    pub(super) times: u32,
+    /// The number and its unit, as written.
+    pub(super) written: Range<usize>,
+    pub(super) label: Option<Label>,
+    /// The words of the label.
+    pub(super) named: Range<usize>,
+    /// What could be fitted, not what is.
+    pub(super) limit: bool,
+    /// A plus sign or "and" stands before it.
+    pub(super) added: bool,
+    /// In brackets after a capacity of the same size: its parts.
+    pub(super) repeats: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    Mega,
+    Giga,
+    Tera,
+    /// `G` or `T` alone, which mean other things as well.
+    Short,
+}
+
+static CAPACITY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)
+        (?:(\d{1,2})\s?[x*]\s?)?
+        (\d{1,5}(?:[.,]\d{1,3})?|one|two|four|eight|twelve|sixteen|twenty-four|thirty-two|forty-eight|sixty-four|ninety-six)
+        [\s-]{0,2}
+        (gigabytes?|gigas?|gib|gb|go|гб|гигабайт\w{0,2}|terabytes?|teras?|tib|tb|to|тб|терабайт\w{0,2}|megabytes?|mb|mo|мб|g|t)",
+    )
+    .ok()
+});
+
+const NUMERALS: [(&str, f64); 11] = [
+    ("one", 1.0),
+    ("two", 2.0),
+    ("four", 4.0),
+    ("eight", 8.0),
+    ("twelve", 12.0),
+    ("sixteen", 16.0),
+    ("twenty-four", 24.0),
+    ("thirty-two", 32.0),
+    ("forty-eight", 48.0),
+    ("sixty-four", 64.0),
+    ("ninety-six", 96.0),
+];
+
+fn number(text: &str) -> Option<f64> {
+    if let Some((_, value)) = NUMERALS.iter().find(|(word, _)| *word == text) {
+        return Some(*value);
+    }
+    let thousands = text.split_once(['.', ',']).is_some_and(|(_, decimals)| decimals.len() == 3);
+    if thousands { text.replace(['.', ','], "").parse().ok() } else { text.replace(',', ".").parse().ok() }
+}
+
+/// Capacities that are looked at in one text.
+const MOST: usize = 60;
+
+/// All capacities of `text`, which is plain, in their order.
+pub(super) fn mentions(text: &str) -> Vec<Mention> {
+    let low = lower(text);
+    let mut found = bare(text, &low);
+    if found.is_empty() {
+        return found;
+    }
+    let labels: Vec<(Label, Range<usize>)> = LABELS.find_all(&low).collect();
+    name(&low, &mut found, &labels);
+    for at in 0..found.len() {
+        let from = zone_start(&low, &found, at);
+        let to = zone_end(&low, &found, at);
+        let written = found[at].written.clone();
+        let before = low.get(from..written.start).unwrap_or_default();
+        let after = low.get(written.end..to).unwrap_or_default();
+        found[at].limit = is_limit_before(before) || is_limit_after(after);
+        let gap = at.checked_sub(1).and_then(|previous| low.get(found[previous].written.end..written.start));
+        found[at].added = gap.is_some_and(is_addition);
+        found[at].repeats = gap.is_some_and(|gap| gap.trim_end().ends_with('(') || gap.trim() == "=")
+            && at > 0
+            && (found[at].gb - found[at - 1].gb).abs() < 0.01;
+    }
+    found
+}
+
+fn bare(text: &str, low: &str) -> Vec<Mention> {
+    let Some(pattern) = CAPACITY.as_ref() else { return Vec::new() };
+    let mut found = Vec::new();
+    for hit in pattern.captures_iter(low).take(MOST * 4) {
+        let (Some(whole), Some(amount), Some(unit)) = (hit.get(0), hit.get(2), hit.get(3)) else { continue };
+        let times: u32 = hit.get(1).and_then(|times| times.as_str().parse().ok()).unwrap_or(1);
+        let spelled = text.get(unit.range()).unwrap_or_default();
+        let glued = low.get(amount.end()..unit.start()).is_some_and(str::is_empty);
+        if !stands_free(low, &whole.range(), unit.as_str()) || is_english_to(spelled, glued) {
+            continue;
+        }
+        let Some(amount) = number(amount.as_str()) else { continue };
+        let (unit, factor) = match unit.as_str() {
+            "g" => (Unit::Short, 1.0),
+            "t" => (Unit::Short, 1_000.0),
+            unit if unit.starts_with(['t', 'т']) => (Unit::Tera, 1_000.0),
+            unit if unit.starts_with(['m', 'м']) => (Unit::Mega, 1.0 / 1_024.0),
+            _ => (Unit::Giga, 1.0),
+        };
+        if amount > 0.0 && (1..=16).contains(&times) && found.len() < MOST {
+            found.push(Mention {
+                gb: amount * factor * f64::from(times),
+                unit,
+                times,
+                written: whole.range(),
+                label: None,
+                named: 0..0,
+                limit: false,
+                added: false,
+                repeats: false,
+            });
+        }
+    }
+    found
+}
+
+/// No letter or digit touches it, but for a script without spaces and a word such as `SSD` before it; and it is
+/// no speed (`GB/s`).
+fn stands_free(low: &str, range: &Range<usize>, unit: &str) -> bool {
+    let head = low.get(..range.start).unwrap_or_default();
+    let tail = low.get(range.end..).unwrap_or_default();
+    let before_is_free = match head.chars().next_back() {
+        Some('.' | ',') => !head.trim_end_matches(['.', ',']).ends_with(|c: char| c.is_ascii_digit()),
+        Some('-') => {
+            head.len() < 2
+                || !head[..head.len() - 1].ends_with(|c: char| c.is_ascii_alphanumeric())
+                || unit.len() > 1
+        }
+        Some(c) if c.is_ascii_alphabetic() => {
+            ["ssd", "hdd", "ram", "nvme", "emmc", "ddr4", "ddr5"].iter().any(|word| head.ends_with(word))
+        }
+        Some(c) => !c.is_numeric(),
+        None => true,
+    };
+    let after = tail.chars().next();
+    let after_is_free = after.is_none_or(|c| !c.is_alphanumeric() || super::plain::is_unspaced(c))
+        || ["ram", "ssd", "ddr", "lpddr", "hdd", "nvme", "emmc"].iter().any(|word| tail.starts_with(word));
+    let is_speed = ["/s", "/sec", " per second", "/sn", "/с", "/seg"]
+        .iter()
+        .any(|speed| tail.strip_prefix(speed).is_some_and(|rest| !rest.starts_with(char::is_alphabetic)));
+    before_is_free && after_is_free && !is_speed
+}
+
+/// "2 to 4", where a French page writes "2 To".
+fn is_english_to(spelled: &str, glued: bool) -> bool {
+    matches!(spelled, "to" | "go" | "mo") && !glued && spelled != "go"
+}
+
+/// Where one part of a list ends.
+fn is_break(text: &str, at: usize) -> bool {
+    let rest = text.get(at..).unwrap_or_default();
+    match rest.chars().next() {
+        Some(',') => !rest.get(1..).is_some_and(|tail| tail.starts_with(|c: char| c.is_ascii_digit())),
+        Some(';' | '|' | '/' | '(' | ')' | '[' | ']' | '、' | '，' | '。' | '・' | '•' | '+' | '\n') => {
+            true
+        }
+        Some(' ') => [" - ", " & "].iter().any(|mark| rest.starts_with(mark)),
+        Some('.') => {
+            let head = text.get(..at).unwrap_or_default();
+            let shortened = ["max", "maks", "макс", "inkl", "incl", "approx", "ca", "min"];
+            rest.get(1..).is_some_and(|tail| tail.starts_with(' '))
+                && !shortened.iter().any(|word| head.ends_with(word))
+        }
+        _ => false,
+    }
+}
+
+/// Bytes on either side of a capacity in which its name may stand.
+const REACH: usize = 48;
+
+fn zone_start(low: &str, found: &[Mention], at: usize) -> usize {
+    let end = found[at].written.start;
+    let floor = at.checked_sub(1).map_or(0, |previous| found[previous].written.end);
+    let from = low.ceil_char_boundary(floor.max(end.saturating_sub(REACH)));
+    let zone = low.get(from..end).unwrap_or_default();
+    let mut places = zone.char_indices().map(|(at, _)| from + at);
+    let last = places.rfind(|at| is_break(low, *at));
+    last.map_or(from, |at| low.ceil_char_boundary(at + 1))
+}
+
+fn zone_end(low: &str, found: &[Mention], at: usize) -> usize {
+    let start = found[at].written.end;
+    let ceiling = found.get(at + 1).map_or(low.len(), |next| next.written.start);
+    let to = low.floor_char_boundary(ceiling.min(start + REACH)).max(start);
+    let zone = low.get(start..to).unwrap_or_default();
+    // "1TB (SSD)"
+    let skipped = zone.len() - zone.trim_start().trim_start_matches('(').len();
+    let opened = zone.trim_start().starts_with('(');
+    let from = if opened { skipped } else { 0 };
+    let rest = zone.get(from..).unwrap_or_default();
+    rest.char_indices().map(|(at, _)| start + from + at).find(|at| is_break(low, *at)).unwrap_or(to)
+}
+
+/// Gives each capacity the label before or after it, as the text does it throughout.
+fn name(low: &str, found: &mut [Mention], labels: &[(Label, Range<usize>)]) {
+    let zones: Vec<(usize, usize)> =
+        (0..found.len()).map(|at| (zone_start(low, found, at), zone_end(low, found, at))).collect();
+    let before: Vec<Option<usize>> = (0..found.len())
+        .map(|at| {
+            let zone = zones[at].0..found[at].written.start;
+            labels.iter().rposition(|(_, range)| range.start >= zone.start && range.end <= zone.end)
+        })
+        .collect();
+    let after: Vec<Option<usize>> = (0..found.len())
+        .map(|at| {
+            let zone = found[at].written.end..zones[at].1;
+            labels.iter().position(|(label, range)| {
+                *label != Label::Model && range.start >= zone.start && range.end <= zone.end
+            })
+        })
+        .collect();
+    let hard = |label: Option<usize>| label.filter(|at| labels[*at].0 != Label::Model);
+    let mut first = 0;
+    while first < found.len() {
+        let mut last = first;
+        while last + 1 < found.len() && zones[last].1 >= found[last + 1].written.start {
+            last += 1;
+        }
+        let leads = hard(before[first]).is_some() && after[last].is_none();
+        let mut claimed: Option<usize> = None;
+        for at in first..=last {
+            let own_after = after[at].filter(|label| {
+                let next = found.get(at + 1).filter(|_| at < last);
+                let shared = next.is_some() && before.get(at + 1).copied().flatten() == Some(*label);
+                let better_next = next.is_some_and(|next| {
+                    !fits(labels[*label].0, found[at].gb) && fits(labels[*label].0, next.gb)
+                });
+                !(shared && better_next)
+            });
+            let own_before = before[at].filter(|label| claimed != Some(*label));
+            let label =
+                if leads { hard(own_before).or(own_after).or(own_before) } else { own_after.or(own_before) };
+            if let Some(label) = label {
+                claimed = Some(label);
+                found[at].label = Some(labels[label].0);
+                found[at].named = labels[label].1.clone();
+            }
+        }
+        first = last + 1;
+    }
+    for mention in found.iter_mut().filter(|mention| mention.label == Some(Label::Either)) {
+        mention.label = Some(if mention.gb > 96.0 { Label::Drive } else { Label::Memory });
+    }
+}
+
+fn fits(label: Label, gb: f64) -> bool {
+    match label {
+        Label::Memory => gb <= 192.0,
+        Label::Drive => gb >= 60.0,
+        _ => true,
+    }
+}
+
+/// "up to" with no other number between it and the capacity.
+fn is_limit_before(zone: &str) -> bool {
+    let last = LIMITS.find_all(zone).last();
+    last.is_some_and(|((), range)| {
+        !zone.get(range.end..).unwrap_or_default().contains(|c: char| c.is_ascii_digit())
+    }) || [" do", " до", " tot", " a", " até", " až"].iter().any(|word| {
+        let trimmed = zone.trim_end();
+        trimmed == word.trim_start() && word.len() > 2 || (word.len() > 2 && trimmed.ends_with(word))
+    })
+}
+
+fn is_limit_after(zone: &str) -> bool {
+    LIMITS_AFTER.find_all(zone).next().is_some_and(|((), range)| range.start < 24)
+}
+
+fn is_addition(gap: &str) -> bool {
+    const LONGEST: usize = 40;
+    let words = [" and ", " und ", " et ", " y ", " & ", " och ", " og ", " en ", " plus ", " zusätzlich "];
+    gap.len() <= LONGEST && (gap.contains('+') || words.iter().any(|word| gap.contains(word)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::plain::plain;
+    use super::{Label, mentions};
+
+    fn read(text: &str) -> String {
+        let shown = mentions(&plain(text)).into_iter().map(|mention| {
+            let label = match mention.label {
+                Some(Label::Memory) => "m",
+                Some(Label::Drive) => "d",
+                Some(Label::Other) => "o",
+                Some(Label::Model) => "v",
+                Some(Label::Either) => "?",
+                None => "-",
+            };
+            let marks = [(mention.limit, "!"), (mention.added, "+"), (mention.repeats, "=")];
+            let marks: String = marks.iter().filter(|(on, _)| *on).map(|(_, mark)| *mark).collect();
+            format!("{}{label}{marks}", mention.gb)
+        });
+        shown.collect::<Vec<_>>().join(" ")
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_can_be_read(text in "(?:[ ,;(/、°×-]|[0-9]{1,4}|GB|To|T|SSD|RAM|max|bis zu|メモリ|İ|\\PC){0,40}") {
+            let text = plain(&text);
+            for mention in mentions(&text) {
+                assert!(text.get(mention.written.clone()).is_some() && text.get(mention.named.clone()).is_some());
+            }
+            super::super::sizes::of_title(&text);
+            super::super::processor::exact(&text);
+            super::super::graphics::named(&text);
+            super::super::kind::of_title(&text);
+        }
+    }
+
+    #[test]
+    fn capacities_are_named_by_what_stands_beside_them() {
+        let cases = [
+            ("16GB DDR4 RAM, 512GB SSD", "16m 512d"),
+            ("i5-5300U 8GB 256GB SSD", "8- 256d"),
+            ("SSD 512 Go RAM 16 Go", "512d 16m"),
+            ("Ryzen 7 7700 メモリ32GB SSD1TB RTX4060Ti", "32m 1000d"),
+            ("Core i5-1235U 8GB SSD 512GB 15,6\"", "8- 512d"),
+            ("RTX 5060 Ti 16GB / 32GB / 1TB", "16v 32- 1000-"),
+            ("256GB SSD + 1TB HDD", "256d 1000d+"),
+            ("32GB, 2x 1TB", "32- 2000-"),
+            ("16GB (2x8GB) DDR5, max. 64GB", "16- 16-= 64-!"),
+            ("16GB de memória, expansível até 64GB", "16m 64-!"),
+            ("Up to 64GB DDR5", "64m!"),
+            ("7 400 Mo/s, 40 GB/s, 5 GHz", ""),
+            ("2 to 4 days, RTX4060Ti", ""),
+            ("thirty-two gigabytes of memory and a two-terabyte drive", "32m 2000d+"),
+            ("8 GB GDDR6, 6 MB cache", "8o 0.005859375o"),
+            ("ОЗУ 16 ГБ, SSD 1 ТБ", "16m 1000d"),
+            ("8Гб/SSD 256Гб", "8- 256d"),
+            ("メモリ16GB、最大64GB", "16m 64-!"),
+            ("1.024 GB SSD; 1,5 TB HDD", "1024d 1500d"),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(read(text), expected, "{text}");
+        }
+    }
+}
