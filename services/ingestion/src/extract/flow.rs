@@ -92,13 +92,6 @@ impl Flow {
         piece.split('\n').next().unwrap_or_default()
     }
 
-    /// The text between two offsets.
-    pub(super) fn between(&self, start: usize, end: usize) -> &str {
-        let start = self.text.ceil_char_boundary(start.min(self.text.len()));
-        let end = self.text.floor_char_boundary(end.min(self.text.len()));
-        self.text.get(start..end).unwrap_or_default()
-    }
-
     pub(super) fn buy_buttons(&self) -> &[BuyButton] {
         &self.buttons
     }

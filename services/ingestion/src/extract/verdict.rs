@@ -5,10 +5,14 @@
 
 mod address;
 
-use super::candidate::{Candidates, Value};
+use std::collections::BTreeMap;
+
+use super::candidate::{Candidate, Candidates, Value};
 use super::dom::{Dom, Tag};
+use super::likeness::coverage;
 use super::money;
 use super::product::{Availability, Field, Refusal, Source, Verdict};
+use super::regions::Region;
 use super::sources::microdata;
 use super::view::View;
 use super::words;
@@ -53,8 +57,8 @@ pub(super) fn of_page(view: &View<'_>, found: &Candidates, status: Option<u16>) 
     wall(view, &page, status, proven).or_else(|| if proven { None } else { Some(other(view, &page)) })
 }
 
-/// Trust in a line about the stock that stands within a few hundred bytes of the headline.
-const SAID_NEARBY: f64 = 0.45;
+/// Trust in a word about the stock that stands near the headline and that nothing around it contradicts.
+const SAID_NEARBY: f64 = 0.8;
 
 /// Trust in a visible price from which on it is taken for one without markup.
 const LIKELY: f64 = 0.5;
@@ -69,6 +73,9 @@ struct Signs {
     marked_product: Option<&'static str>,
     priced_lines: usize,
     buy_buttons: usize,
+    /// The same two outside the frame and the recommendations.
+    own_priced: usize,
+    own_buttons: usize,
     address: Address,
 }
 
@@ -84,6 +91,8 @@ impl Signs {
             marked_product: marked_product(view, found),
             priced_lines: priced_lines(text),
             buy_buttons: view.flow.buy_buttons().iter().filter(|button| !button.disabled).count(),
+            own_priced: own_priced(view),
+            own_buttons: own_buttons(view),
             address: address::of(view),
         }
     }
@@ -100,7 +109,7 @@ impl Signs {
         let visible = || found.of(Field::Price).filter(|c| c.source == Source::Visible);
         let best = visible().max_by(|a, b| a.trust.total_cmp(&b.trust));
         let Some(best) = best.filter(|best| best.trust >= LIKELY) else {
-            return self.is_sold_out(view, found);
+            return self.is_sold_out(view, found) || self.is_ordered(view, found);
         };
         // a list repeats the element that its prices stand in
         let alike =
@@ -108,7 +117,18 @@ impl Signs {
         let stands_out = self.buy_buttons == 1 || alike < 4;
         let is_article = is_article(view);
         let sold = self.buy_buttons > 0 || (!is_article && (best.trust >= 0.6 || self.priced_lines <= 2));
-        stands_out && sold && found.of(Field::Title).next().is_some()
+        (stands_out && sold && found.of(Field::Title).next().is_some())
+            || self.is_sold_out(view, found)
+            || self.is_ordered(view, found)
+    }
+
+    /// A headline that the titles repeat, one buy button that is its own, and the address of a product or a
+    /// word about the stock: a page whose price has not come yet, or is written as nothing else reads it.
+    fn is_ordered(&self, view: &View<'_>, found: &Candidates) -> bool {
+        const TOLD: f64 = 0.6;
+        let seen = |told: &Candidate| told.source == Source::Visible && told.trust >= TOLD;
+        let told = found.of(Field::Availability).any(seen);
+        is_named(view) && self.own_buttons == 1 && !is_article(view) && (address::is_product(view) || told)
     }
 
     /// A headline, and near it nothing that can be bought but the word that it is gone.
@@ -118,9 +138,10 @@ impl Signs {
             told.source == Source::Visible && told.value == SOLD_OUT && told.trust >= SAID_NEARBY
         });
         is_gone
-            && self.buy_buttons == 0
-            && self.priced_lines <= 2
+            && self.own_buttons == 0
+            && self.own_priced <= 3
             && !is_article(view)
+            && is_named(view)
             && found.of(Field::Title).next().is_some()
     }
 
@@ -176,6 +197,38 @@ fn priced_lines(text: &str) -> usize {
     const ENOUGH: usize = 100;
     let short = text.lines().filter(|line| line.len() < 60 && line.chars().any(char::is_numeric));
     short.filter(|line| !money::find(line).is_empty()).take(ENOUGH).count()
+}
+
+/// The headline says more than a word and the document's title repeats it; on the front it would be a slogan.
+fn is_named(view: &View<'_>) -> bool {
+    const REPEATED: f64 = 0.5;
+    let Some(headline) = view.regions.headline() else { return false };
+    let name = view.dom.text(headline, 500);
+    let title = view.document_title().unwrap_or_default();
+    let alike = coverage(&name, &title).max(coverage(&title, &name));
+    alike >= REPEATED && name.len() > 8 && !address::is_first_page(view)
+}
+
+/// Amounts outside the frame, recommendations and what is struck out.
+fn own_priced(view: &View<'_>) -> usize {
+    const ENOUGH: usize = 20;
+    let (dom, regions) = (view.dom, &view.regions);
+    let outside = Region::HIDDEN.or(Region::FRAME).or(Region::ASIDE).or(Region::OLD);
+    let texts = dom.all().filter(|node| dom.is_text(*node) && !regions.of_node(*node).has(outside));
+    let short = texts.map(|node| dom.characters(node)).filter(|text| text.len() < 60 && text.chars().any(char::is_numeric));
+    short.filter(|text| !money::find(text).is_empty()).take(ENOUGH).count()
+}
+
+/// Buy buttons that can be pressed and stand by no other product. One that is repeated below the page counts once.
+fn own_buttons(view: &View<'_>) -> usize {
+    let outside = Region::FRAME.or(Region::ASIDE);
+    let own = view.flow.buy_buttons().iter().filter(|button| !view.regions.of_node(button.node).has(outside));
+    let labels = own.filter(|button| !button.disabled).map(|button| view.dom.text(button.node, 60).to_lowercase());
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for label in labels {
+        *counts.entry(label).or_default() += 1;
+    }
+    counts.into_values().max().unwrap_or(0)
 }
 
 /// Robot tests, refusals, logins and missing pages. Markup of a product outweighs words; a visible price and a
@@ -251,7 +304,7 @@ fn is_article(view: &View<'_>) -> bool {
 /// What a page without a product is.
 fn other(view: &View<'_>, page: &Signs) -> Refusal {
     let lists = ["itemlist", "searchresultspage", "collectionpage", "offercatalog"];
-    if page.address != Address::Unknown {
+    if matches!(page.address, Address::Listing | Address::Category) {
         return refuse(Verdict::Listing, "the address is one of a search or a category");
     }
     if is_article(view) {

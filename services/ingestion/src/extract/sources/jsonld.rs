@@ -194,6 +194,14 @@ pub(super) fn collect(view: &View<'_>, found: &mut Candidates) {
         (Field::ModelNumber, "model", 0.8),
         (Field::VendorItemId, "sku", 0.8),
         (Field::VendorItemId, "productID", 0.75),
+        (Field::Sku, "sku", 0.85),
+        (Field::Gtin, "gtin13", 0.9),
+        (Field::Gtin, "gtin", 0.9),
+        (Field::Gtin, "gtin12", 0.9),
+        (Field::Gtin, "gtin14", 0.9),
+        (Field::Gtin, "gtin8", 0.9),
+        (Field::Gtin, "isbn", 0.85),
+        (Field::Gtin, "ean", 0.8),
         (Field::Condition, "itemCondition", 0.8),
     ];
     for (field, key, trust) in fields {

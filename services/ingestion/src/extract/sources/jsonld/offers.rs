@@ -89,6 +89,9 @@ fn describe(offer: &Offer<'_>, found: &mut Candidates) {
         (Field::Seller, "seller", 0.8),
         (Field::Seller, "offeredBy", 0.7),
         (Field::VendorItemId, "sku", 0.7),
+        (Field::Sku, "sku", 0.8),
+        (Field::Gtin, "gtin13", 0.85),
+        (Field::Gtin, "gtin", 0.85),
     ];
     for (field, key, trust) in fields {
         let value = text(offer.object, key).or_else(|| offer.variant.and_then(|variant| text(variant, key)));
