@@ -103,7 +103,9 @@ impl Signs {
         if self.marked_product.is_some() {
             return true;
         }
-        if self.address != Address::Unknown || !on_product_path {
+        // a front has its deal of the day
+        let is_front = address::is_first_page(view) && !is_named(view);
+        if self.address != Address::Unknown || !on_product_path || is_front {
             return false;
         }
         let visible = || found.of(Field::Price).filter(|c| c.source == Source::Visible);
@@ -128,7 +130,7 @@ impl Signs {
         const TOLD: f64 = 0.6;
         let seen = |told: &Candidate| told.source == Source::Visible && told.trust >= TOLD;
         let told = found.of(Field::Availability).any(seen);
-        is_named(view) && self.own_buttons == 1 && !is_article(view) && (address::is_product(view) || told)
+        is_named(view) && !address::is_first_page(view) && self.own_buttons == 1 && !is_article(view) && (address::is_product(view) || told)
     }
 
     /// A headline, and near it nothing that can be bought but the word that it is gone.
@@ -142,6 +144,7 @@ impl Signs {
             && self.own_priced <= 3
             && !is_article(view)
             && is_named(view)
+            && !address::is_first_page(view)
             && found.of(Field::Title).next().is_some()
     }
 
@@ -199,14 +202,14 @@ fn priced_lines(text: &str) -> usize {
     short.filter(|line| !money::find(line).is_empty()).take(ENOUGH).count()
 }
 
-/// The headline says more than a word and the document's title repeats it; on the front it would be a slogan.
+/// The headline says more than a word and the document's title repeats it.
 fn is_named(view: &View<'_>) -> bool {
     const REPEATED: f64 = 0.5;
     let Some(headline) = view.regions.headline() else { return false };
     let name = view.dom.text(headline, 500);
     let title = view.document_title().unwrap_or_default();
     let alike = coverage(&name, &title).max(coverage(&title, &name));
-    alike >= REPEATED && name.len() > 8 && !address::is_first_page(view)
+    alike >= REPEATED && name.len() > 8
 }
 
 /// Amounts outside the frame, recommendations and what is struck out.

@@ -72,11 +72,11 @@ fn heading(dom: &Dom, fit: impl Fn(&str) -> f64) -> Option<NodeId> {
 
 /// The element of a text that the titles repeat, in pages of tables and fonts.
 fn text(dom: &Dom, titles: &[String]) -> Option<NodeId> {
-    const ALIKE: f64 = 0.7;
+    const ALIKE: f64 = 0.5;
     let longest = titles.iter().map(String::len).max()?;
     let own = dom.all().filter(|node| dom.is_text(*node)).filter(|node| {
         let length = dom.characters(*node).trim().len();
-        length >= 8 && length * 3 >= longest && length <= longest * 2
+        length >= 8 && length * 3 >= longest && length <= longest * 3
     });
     let shown = own.filter(|node| {
         dom.ancestors(*node).take(3).all(|up| !dom.tag(up).is_unseen() && !matches!(dom.tag(up), Tag::Title | Tag::Option))

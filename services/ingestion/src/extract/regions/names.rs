@@ -64,6 +64,7 @@ const MARKS: &[(Region, &[&str])] = &[
             "addon",
             "compare-product",
             "widget-product",
+            "osusume",
             "other-products",
             "otherproducts",
         ],

@@ -80,7 +80,11 @@ fn told_by(line: &str) -> Option<Condition> {
     const SHARE: f64 = 0.5;
     /// Grades of other things too: of reviews, of places in a row.
     const AMBIGUOUS: [&str; 6] = ["very good", "acceptable", "second", "bazar", "cũ", "nova"];
-    if !money::find(line).is_empty() || line.ends_with(['?', ':']) {
+    /// Before an amount: another offer.
+    const FROM: [&str; 14] =
+        ["from", "ab", "dès", "desde", "da", "vanaf", "od", "från", "fra", "от", "от:", "a", "for", "offers"];
+    let last = line.rsplit(' ').next().unwrap_or_default().to_lowercase();
+    if !money::find(line).is_empty() || line.ends_with(['?', ':']) || FROM.contains(&last.as_str()) {
         return None;
     }
     let told = line.split(['·', '|', '•', ';', '–', '—', ',', '.', '(', '/']).find_map(|part| {

@@ -16,6 +16,8 @@ pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
     let title = scene.anchor.map(|node| scene.view.dom.text(node, 500));
     let Some(title) = title.or_else(|| super::titles(scene.view).into_iter().next()) else { return };
     trail(scene, &title, found);
+    by_line(&title, found);
+    own_shop(scene, &title, found);
     if let Some((maker, trust)) = makers::in_title(&title) {
         found.push_text(Field::Manufacturer, maker, Source::Visible, "title", trust);
     }
@@ -133,6 +135,30 @@ fn trail(scene: &Scene<'_, '_>, title: &str, found: &mut Candidates) {
         let (head, rest) = title.split_at(title.floor_char_boundary(own.len()));
         if head.to_lowercase() == own.to_lowercase() && rest.starts_with(|c: char| !c.is_alphanumeric()) {
             found.push_text(Field::Manufacturer, head, Source::Visible, "breadcrumb", 0.5);
+            return;
+        }
+    }
+}
+
+/// "Copper Shade by Tom Dixon".
+fn by_line(title: &str, found: &mut Candidates) {
+    let Some((name, maker)) = title.rsplit_once(" by ") else { return };
+    let maker = maker.split([',', '(', '|', '-']).next().unwrap_or_default().trim();
+    let is_proper = maker.split_whitespace().all(|word| word.starts_with(|c: char| c.is_uppercase() || c.is_numeric()));
+    if name.len() > 3 && is_proper && is_name(maker) {
+        found.push_text(Field::Manufacturer, maker, Source::Visible, "title", 0.5);
+    }
+}
+
+/// A maker's own shop: the product's name begins with the shop's.
+fn own_shop(scene: &Scene<'_, '_>, title: &str, found: &mut Candidates) {
+    let document = scene.view.document_title().unwrap_or_default();
+    let last = document.rsplit(['|', '–', '—', '｜']).next().filter(|last| last.len() < document.len());
+    let names = scene.view.meta("og:site_name").into_iter().chain(last).map(str::trim);
+    for name in names.filter(|name| is_name(name) && name.len() < title.len()) {
+        let (head, rest) = title.split_at(title.floor_char_boundary(name.len()));
+        if head.to_lowercase() == name.to_lowercase() && !rest.starts_with(char::is_alphanumeric) {
+            found.push_text(Field::Manufacturer, head, Source::Visible, "title and shop", 0.5);
             return;
         }
     }

@@ -48,11 +48,13 @@ pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
         found.push(Field::Availability, Value::Availability(availability), Source::Visible, &place, trust);
     };
     let gone = told(Availability::OutOfStock);
-    let agrees = notify.is_some() || dead.is_some() || live.is_none();
+    let named = gone.is_some_and(|sign| is_named_gone(scene, sign.node));
+    let agrees = notify.is_some() || dead.is_some() || live.is_none() || named;
     let settled = gone.filter(is_near).filter(|_| agrees);
     match (gone, settled) {
         (_, Some(sign)) => push(sign, Availability::OutOfStock, SETTLED),
-        (Some(sign), None) => push(sign, Availability::OutOfStock, 0.68 * closeness(sign)),
+        // one variant of several, as long as another can be ordered
+        (Some(sign), None) => push(sign, Availability::OutOfStock, 0.4 * closeness(sign)),
         (None, None) => {}
     }
     if gone.is_none() && live.is_none() {
@@ -60,8 +62,6 @@ pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
             push(badge, Availability::OutOfStock, 0.88);
         } else if let Some(sign) = notify.filter(is_near) {
             push(sign, Availability::OutOfStock, 0.7);
-        } else if let Some(sign) = dead.filter(is_near) {
-            push(sign, Availability::OutOfStock, 0.45);
         }
     }
     if let Some(sign) = told(Availability::Preorder).or_else(|| first(Kind::Badge(Availability::Preorder))) {
@@ -71,6 +71,7 @@ pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
     let there = told(Availability::InStock).or_else(|| first(Kind::Badge(Availability::InStock)));
     match (there, live) {
         (Some(sign), Some(_)) if gone.is_none() && is_near(&sign) => push(sign, Availability::InStock, 0.88),
+        (Some(sign), Some(_)) if settled.is_none() => push(sign, Availability::InStock, 0.7),
         (Some(sign), _) => push(sign, Availability::InStock, 0.6 * closeness(sign)),
         (None, Some(sign)) => push(sign, Availability::InStock, 0.55),
         (None, None) => {}
@@ -135,6 +136,16 @@ fn told_by_part(line: &str) -> Option<Availability> {
     let begins = hit.start == 0 && availability != Availability::Preorder;
     let share = if begins { SHARE * 0.6 } else { SHARE };
     (hit.len() as f64 >= share * lower.len() as f64).then_some(availability)
+}
+
+/// The element's class says the same: a template has chosen it for what it says.
+fn is_named_gone(scene: &Scene<'_, '_>, node: NodeId) -> bool {
+    const NAMES: [&str; 6] = ["out-of-stock", "outofstock", "out_of_stock", "sold-out", "soldout", "not-available"];
+    let dom = scene.view.dom;
+    dom.ancestors(node).take(2).filter_map(|up| dom.attr(up, "class")).any(|class| {
+        let lower = class.get(..class.floor_char_boundary(200)).unwrap_or_default().to_ascii_lowercase();
+        NAMES.iter().any(|name| lower.split_ascii_whitespace().any(|own| own.ends_with(name)))
+    })
 }
 
 enum Around {
