@@ -104,7 +104,7 @@ impl Signs {
             return true;
         }
         // a front has its deal of the day
-        let is_front = address::is_first_page(view) && !is_named(view);
+        let is_front = address::is_first_page(view) && !is_named(view) && self.priced_lines > 4;
         if self.address != Address::Unknown || !on_product_path || is_front {
             return false;
         }

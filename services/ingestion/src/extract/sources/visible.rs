@@ -41,7 +41,7 @@ pub(super) fn collect(view: &View<'_>, found: &mut Candidates) {
         let trust = match view.dom.tag(node) {
             Tag::H1 if is_repeated(view, node) => 0.74,
             Tag::H1 => 0.6,
-            _ if is_repeated(view, node) => 0.58,
+            _ if is_repeated(view, node) => 0.72,
             _ => 0.4,
         };
         found.push_text(

@@ -49,10 +49,18 @@ fn of_title(scene: &Scene<'_, '_>, found: &mut Candidates) {
 /// "Certified Refurbished" in a badge, "Novo | +500 vendidos" above the headline.
 fn of_lines(scene: &Scene<'_, '_>, found: &mut Candidates) {
     const LONGEST: usize = 60;
+    /// "Refurbished: No" is a row too.
+    const DENIED: [&str; 12] = ["no", "nein", "non", "nej", "nei", "não", "nee", "nie", "ne", "nem", "нет", "いいえ"];
     let dom = scene.view.dom;
     let mut told: Vec<(Condition, String)> = Vec::new();
-    for (node, offset) in scene.own_texts(BEFORE, NEAR) {
+    let texts = scene.own_texts(BEFORE, NEAR);
+    let texts: Vec<_> = texts.into_iter().filter(|(node, _)| !dom.characters(*node).trim().is_empty()).collect();
+    for (at, &(node, offset)) in texts.iter().enumerate() {
         let text = dom.characters(node).trim();
+        let next = texts.get(at + 1).map(|(next, _)| dom.characters(*next).trim().to_lowercase());
+        if next.is_some_and(|next| DENIED.contains(&next.as_str())) {
+            continue;
+        }
         let region = scene.view.regions.of_node(node);
         let about_other = region.has(Region::TERMS.or(Region::OLD))
             || is_elsewhere(scene, node)

@@ -147,11 +147,15 @@ pub(in crate::extract) fn is_decoration(url: &Url) -> bool {
         "og-default",
         "og_default",
     ];
+    const FOLDERS: [&str; 11] = [
+        "banner", "banners", "icon", "icons", "logo", "logos", "button", "buttons", "sprites", "flags", "badges",
+    ];
     let path = url.path().to_ascii_lowercase();
     let file = path.rsplit('/').next().unwrap_or_default();
     ends_in(file, "svg")
         || (ends_in(file, "gif") && file.len() < 12)
         || NAMES.iter().any(|name| file.contains(name))
+        || path.split('/').any(|segment| FOLDERS.contains(&segment))
 }
 
 fn ends_in(file: &str, extension: &str) -> bool {
@@ -184,8 +188,10 @@ fn weigh(scene: &Scene<'_, '_>, node: NodeId, url: &Url, titles: &[String]) -> f
     if enlarged(scene.view, node).is_some() {
         trust += 0.12;
     }
-    let links_away =
-        dom.ancestors(node).take(3).any(|up| dom.tag(up) == Tag::A) && enlarged(scene.view, node).is_none();
+    let is_link = |up| {
+        dom.tag(up) == Tag::A && dom.filled_attr(up, "href").is_some_and(|href| !href.starts_with(['#', 'j']))
+    };
+    let links_away = dom.ancestors(node).take(3).any(is_link) && enlarged(scene.view, node).is_none();
     if links_away {
         trust -= 0.1;
     }

@@ -13,11 +13,14 @@ const LONGEST: usize = 40;
 pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
     named_elements(scene, found);
     line_above(scene, found);
-    let title = scene.anchor.map(|node| scene.view.dom.text(node, 500));
-    let Some(title) = title.or_else(|| super::titles(scene.view).into_iter().next()) else { return };
+    let headline = scene.anchor.map(|node| scene.view.dom.text(node, 500));
+    let titles = super::titles(scene.view);
+    for title in titles.iter().chain(&headline) {
+        own_shop(scene, title, found);
+    }
+    let Some(title) = headline.or_else(|| titles.into_iter().next()) else { return };
     trail(scene, &title, found);
     by_line(&title, found);
-    own_shop(scene, &title, found);
     if let Some((maker, trust)) = makers::in_title(&title) {
         found.push_text(Field::Manufacturer, maker, Source::Visible, "title", trust);
     }
