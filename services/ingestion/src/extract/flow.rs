@@ -123,7 +123,8 @@ fn buy_buttons(dom: &Dom, regions: &Regions) -> Vec<BuyButton> {
 /// Disabled by style; not when it only waits for a choice.
 fn is_disabled_class(class: &str) -> bool {
     let mut names = class.split_ascii_whitespace().take(40);
-    let disabled = names.any(|name| matches!(name, "disabled" | "is-disabled" | "btn-disabled" | "button--disabled"));
+    let disabled =
+        names.any(|name| matches!(name, "disabled" | "is-disabled" | "btn-disabled" | "button--disabled"));
     disabled && !class.contains("selection-needed")
 }
 

@@ -133,14 +133,12 @@ impl Regions {
         };
         let own_size = size(heading);
         let mut wrappers = dom.ancestors(heading).take(LEVELS).take_while(free);
-        match wrappers.find(|node| size(*node) > own_size + FEW_NODES) {
-            Some(section) => self.set_aside(dom, section),
-            None => {
-                let wrappers = dom.ancestors(heading).take(LEVELS).take_while(free);
-                let top = wrappers.last().unwrap_or(heading);
-                self.set_followers_aside(dom, heading, top);
-            }
+        if let Some(section) = wrappers.find(|node| size(*node) > own_size + FEW_NODES) {
+            self.set_aside(dom, section);
+            return;
         }
+        let top = dom.ancestors(heading).take(LEVELS).take_while(free).last().unwrap_or(heading);
+        self.set_followers_aside(dom, heading, top);
     }
 
     /// Heading and section side by side: what follows up to the next heading of the same rank.
@@ -185,7 +183,10 @@ fn title_like(dom: &Dom, text: NodeId) -> Option<NodeId> {
         return None;
     }
     let parent = dom.parent(text)?;
-    if !matches!(dom.tag(parent), Tag::B | Tag::Strong | Tag::P | Tag::Div | Tag::Span | Tag::Td | Tag::Th | Tag::Font) {
+    if !matches!(
+        dom.tag(parent),
+        Tag::B | Tag::Strong | Tag::P | Tag::Div | Tag::Span | Tag::Td | Tag::Th | Tag::Font
+    ) {
         return None;
     }
     let lower = characters.to_lowercase();
@@ -197,8 +198,17 @@ fn title_like(dom: &Dom, text: NodeId) -> Option<NodeId> {
 
 /// An `aside` that calls itself the product's own: many shops put price and button into one.
 fn is_buy_box(dom: &Dom, node: NodeId) -> bool {
-    const NAMES: [&str; 9] =
-        ["buy", "purchase", "product-info", "product-detail", "product__", "summary", "pdp", "price", "offer"];
+    const NAMES: [&str; 9] = [
+        "buy",
+        "purchase",
+        "product-info",
+        "product-detail",
+        "product__",
+        "summary",
+        "pdp",
+        "price",
+        "offer",
+    ];
     let names = ["id", "class"].into_iter().filter_map(|name| dom.attr(node, name));
     names.take(2).any(|name| {
         let lower = name.get(..name.floor_char_boundary(200)).unwrap_or_default().to_ascii_lowercase();
@@ -300,8 +310,10 @@ mod tests {
 
     #[test]
     fn a_title_beside_its_section_sets_it_aside_too() {
-        for title in ["<h3>You may also like</h3>", "<div class=t><b>この商品を見た人はこちらも</b></div>"] {
-            let html = format!("<div><h1>Lamp</h1><p>Y</p>{title}<ul><li>X</li></ul><h2>Details</h2><i>Z</i></div>");
+        for title in ["<h3>You may also like</h3>", "<div class=t><b>この商品を見た人はこちらも</b></div>"]
+        {
+            let html =
+                format!("<div><h1>Lamp</h1><p>Y</p>{title}<ul><li>X</li></ul><h2>Details</h2><i>Z</i></div>");
             assert!(region_of(&html, "X").has(Region::ASIDE), "{title}");
             assert!(!region_of(&html, "Y").has(Region::ASIDE), "{title}");
             assert!(!region_of(&html, "Z").has(Region::ASIDE), "{title}");

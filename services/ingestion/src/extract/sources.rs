@@ -57,11 +57,12 @@ fn push_markup(found: &mut Candidates, field: Field, text: &str, currency: Optio
 
 /// A number of 8, 12, 13 or 14 digits of which the last checks the others.
 fn push_gtin(found: &mut Candidates, text: &str, source: Source, place: &str, trust: f64) {
-    let digits: Vec<u32> = text.chars().filter(char::is_ascii_digit).take(20).filter_map(|c| c.to_digit(10)).collect();
+    let digits: Vec<u32> =
+        text.chars().filter(char::is_ascii_digit).take(20).filter_map(|c| c.to_digit(10)).collect();
     let is_number = text.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '\''));
     let weights = digits.iter().rev().zip([1, 3].into_iter().cycle());
     let sum: u32 = weights.map(|(digit, weight)| digit * weight).sum();
-    if is_number && matches!(digits.len(), 8 | 12 | 13 | 14) && sum > 0 && sum % 10 == 0 {
+    if is_number && matches!(digits.len(), 8 | 12 | 13 | 14) && sum > 0 && sum.is_multiple_of(10) {
         let number: String = text.chars().filter(char::is_ascii_digit).collect();
         found.push_text(Field::Gtin, &number, source, place, trust);
     }

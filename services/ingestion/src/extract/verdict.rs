@@ -4,15 +4,12 @@
 //! the page may be. A page that proves nothing is never a product.
 
 mod address;
-
-use std::collections::BTreeMap;
+mod own;
 
 use super::candidate::{Candidate, Candidates, Value};
 use super::dom::{Dom, Tag};
-use super::likeness::coverage;
 use super::money;
 use super::product::{Availability, Field, Refusal, Source, Verdict};
-use super::regions::Region;
 use super::sources::microdata;
 use super::view::View;
 use super::words;
@@ -91,8 +88,8 @@ impl Signs {
             marked_product: marked_product(view, found),
             priced_lines: priced_lines(text),
             buy_buttons: view.flow.buy_buttons().iter().filter(|button| !button.disabled).count(),
-            own_priced: own_priced(view),
-            own_buttons: own_buttons(view),
+            own_priced: own::priced(view),
+            own_buttons: own::buttons(view),
             address: address::of(view),
         }
     }
@@ -104,7 +101,7 @@ impl Signs {
             return true;
         }
         // a front has its deal of the day
-        let is_front = address::is_first_page(view) && !is_named(view) && self.priced_lines > 4;
+        let is_front = address::is_first_page(view) && !own::is_named(view) && self.priced_lines > 4;
         if self.address != Address::Unknown || !on_product_path || is_front {
             return false;
         }
@@ -130,7 +127,11 @@ impl Signs {
         const TOLD: f64 = 0.6;
         let seen = |told: &Candidate| told.source == Source::Visible && told.trust >= TOLD;
         let told = found.of(Field::Availability).any(seen);
-        is_named(view) && !address::is_first_page(view) && self.own_buttons == 1 && !is_article(view) && (address::is_product(view) || told)
+        own::is_named(view)
+            && !address::is_first_page(view)
+            && self.own_buttons == 1
+            && !is_article(view)
+            && (address::is_product(view) || told)
     }
 
     /// A headline, and near it nothing that can be bought but the word that it is gone.
@@ -143,7 +144,7 @@ impl Signs {
             && self.own_buttons == 0
             && self.own_priced <= 3
             && !is_article(view)
-            && is_named(view)
+            && own::is_named(view)
             && !address::is_first_page(view)
             && found.of(Field::Title).next().is_some()
     }
@@ -200,38 +201,6 @@ fn priced_lines(text: &str) -> usize {
     const ENOUGH: usize = 100;
     let short = text.lines().filter(|line| line.len() < 60 && line.chars().any(char::is_numeric));
     short.filter(|line| !money::find(line).is_empty()).take(ENOUGH).count()
-}
-
-/// The headline says more than a word and the document's title repeats it.
-fn is_named(view: &View<'_>) -> bool {
-    const REPEATED: f64 = 0.5;
-    let Some(headline) = view.regions.headline() else { return false };
-    let name = view.dom.text(headline, 500);
-    let title = view.document_title().unwrap_or_default();
-    let alike = coverage(&name, &title).max(coverage(&title, &name));
-    alike >= REPEATED && name.len() > 8
-}
-
-/// Amounts outside the frame, recommendations and what is struck out.
-fn own_priced(view: &View<'_>) -> usize {
-    const ENOUGH: usize = 20;
-    let (dom, regions) = (view.dom, &view.regions);
-    let outside = Region::HIDDEN.or(Region::FRAME).or(Region::ASIDE).or(Region::OLD);
-    let texts = dom.all().filter(|node| dom.is_text(*node) && !regions.of_node(*node).has(outside));
-    let short = texts.map(|node| dom.characters(node)).filter(|text| text.len() < 60 && text.chars().any(char::is_numeric));
-    short.filter(|text| !money::find(text).is_empty()).take(ENOUGH).count()
-}
-
-/// Buy buttons that can be pressed and stand by no other product. One that is repeated below the page counts once.
-fn own_buttons(view: &View<'_>) -> usize {
-    let outside = Region::FRAME.or(Region::ASIDE);
-    let own = view.flow.buy_buttons().iter().filter(|button| !view.regions.of_node(button.node).has(outside));
-    let labels = own.filter(|button| !button.disabled).map(|button| view.dom.text(button.node, 60).to_lowercase());
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for label in labels {
-        *counts.entry(label).or_default() += 1;
-    }
-    counts.into_values().max().unwrap_or(0)
 }
 
 /// Robot tests, refusals, logins and missing pages. Markup of a product outweighs words; a visible price and a

@@ -57,7 +57,9 @@ fn is_logo(dom: &Dom, node: NodeId) -> bool {
     let links_home = || {
         let inner = dom.descendants(node).take(6).chain(dom.ancestors(node).take(1));
         let mut links = inner.filter(|n| dom.tag(*n) == Tag::A).filter_map(|n| dom.filled_attr(n, "href"));
-        links.any(|href| href.strip_suffix('/').unwrap_or(href).matches('/').count() % 2 == 0 && href.len() < 40)
+        links.any(|href| {
+            href.strip_suffix('/').unwrap_or(href).matches('/').count() % 2 == 0 && href.len() < 40
+        })
     };
     named || (around().any(|up| dom.tag(up) == Tag::Header) && links_home())
 }
@@ -79,7 +81,9 @@ fn text(dom: &Dom, titles: &[String]) -> Option<NodeId> {
         length >= 8 && length * 3 >= longest && length <= longest * 3
     });
     let shown = own.filter(|node| {
-        dom.ancestors(*node).take(3).all(|up| !dom.tag(up).is_unseen() && !matches!(dom.tag(up), Tag::Title | Tag::Option))
+        dom.ancestors(*node)
+            .take(3)
+            .all(|up| !dom.tag(up).is_unseen() && !matches!(dom.tag(up), Tag::Title | Tag::Option))
     });
     let ranked = shown.take(MOST_TEXTS).map(|node| {
         let text = dom.characters(node);
@@ -97,9 +101,15 @@ mod tests {
     fn the_headline_names_the_product() {
         let cases = [
             ("<title>Blue Lamp</title><h1>Blue Lamp</h1><h1>News</h1>", "Blue Lamp"),
-            ("<title>Blue Lamp 40 | Lightly</title><div id=logo><h1><a href=/>Lightly</a></h1></div><h1>Blue Lamp 40</h1>", "Blue Lamp 40"),
+            (
+                "<title>Blue Lamp 40 | Lightly</title><div id=logo><h1><a href=/>Lightly</a></h1></div><h1>Blue Lamp 40</h1>",
+                "Blue Lamp 40",
+            ),
             ("<title>Blue Lamp 40 | Lightly</title><h2>News</h2><h2>Blue Lamp 40</h2>", "Blue Lamp 40"),
-            ("<title>Blue Lamp 40 cm | Lightly</title><td><font><b>Blue Lamp 40 cm</b></font>", "Blue Lamp 40 cm"),
+            (
+                "<title>Blue Lamp 40 cm | Lightly</title><td><font><b>Blue Lamp 40 cm</b></font>",
+                "Blue Lamp 40 cm",
+            ),
             ("<title>Shop</title><h1>A slogan</h1>", "A slogan"),
         ];
         for (html, expected) in cases {

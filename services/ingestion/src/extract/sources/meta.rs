@@ -95,7 +95,8 @@ fn images(view: &View<'_>, found: &mut Candidates) {
         ("twitter:image:src", 0.6),
     ];
     // the card shows the product, a variant has its own picture
-    let of_variant = view.url.query_pairs().take(20).any(|(key, _)| key == "variant" || key == "variation_id");
+    let of_variant =
+        view.url.query_pairs().take(20).any(|(key, _)| key == "variant" || key == "variation_id");
     for (name, trust) in names {
         let trust = if of_variant { trust - 0.45 } else { trust };
         for url in view.metas(name).iter().filter_map(|content| view.absolute(content)) {

@@ -88,7 +88,10 @@ impl Scene<'_, '_> {
     /// Buy buttons outside frame and recommendations.
     fn own_buttons(&self) -> impl Iterator<Item = &BuyButton> {
         let aside = Region::ASIDE.or(Region::FRAME);
-        self.flow.buy_buttons().iter().filter(move |button| !self.view.regions.of_node(button.node).has(aside))
+        self.flow
+            .buy_buttons()
+            .iter()
+            .filter(move |button| !self.view.regions.of_node(button.node).has(aside))
     }
 }
 

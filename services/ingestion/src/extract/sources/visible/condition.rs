@@ -50,11 +50,13 @@ fn of_title(scene: &Scene<'_, '_>, found: &mut Candidates) {
 fn of_lines(scene: &Scene<'_, '_>, found: &mut Candidates) {
     const LONGEST: usize = 60;
     /// "Refurbished: No" is a row too.
-    const DENIED: [&str; 12] = ["no", "nein", "non", "nej", "nei", "não", "nee", "nie", "ne", "nem", "нет", "いいえ"];
+    const DENIED: [&str; 12] =
+        ["no", "nein", "non", "nej", "nei", "não", "nee", "nie", "ne", "nem", "нет", "いいえ"];
     let dom = scene.view.dom;
     let mut told: Vec<(Condition, String)> = Vec::new();
     let texts = scene.own_texts(BEFORE, NEAR);
-    let texts: Vec<_> = texts.into_iter().filter(|(node, _)| !dom.characters(*node).trim().is_empty()).collect();
+    let texts: Vec<_> =
+        texts.into_iter().filter(|(node, _)| !dom.characters(*node).trim().is_empty()).collect();
     for (at, &(node, offset)) in texts.iter().enumerate() {
         let text = dom.characters(node).trim();
         let next = texts.get(at + 1).map(|(next, _)| dom.characters(*next).trim().to_lowercase());

@@ -39,7 +39,9 @@ pub(in crate::extract) fn image_address(view: &View<'_>, node: NodeId) -> Option
     let address = |name: &&str| view.absolute(&filled_in(dom.filled_attr(node, name)?));
     let mut stated = ADDRESSES.iter().filter_map(address);
     let first = stated.next();
-    let sets = || ["srcset", "data-srcset"].into_iter().filter_map(|name| largest(view, dom.filled_attr(node, name)?));
+    let sets = || {
+        ["srcset", "data-srcset"].into_iter().filter_map(|name| largest(view, dom.filled_attr(node, name)?))
+    };
     let has_zoom = ADDRESSES.iter().take(SMALLER).any(|name| dom.filled_attr(node, name).is_some());
     let of_set = if has_zoom { None } else { sets().find(|url| !is_decoration(url)) };
     let picture = || of_picture(view, node);
@@ -61,8 +63,10 @@ fn largest(view: &View<'_>, set: &str) -> Option<Url> {
     let mut words = set.split_ascii_whitespace().take(2 * MOST).peekable();
     while let Some(word) = words.next() {
         let address = word.trim_matches(',');
-        let size = words.next_if(|next| !next.starts_with("http") && !next.contains('/') && !word.ends_with(','));
-        let size = size.map_or(1.0, |text| text.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(1.0));
+        let size =
+            words.next_if(|next| !next.starts_with("http") && !next.contains('/') && !word.ends_with(','));
+        let size =
+            size.map_or(1.0, |text| text.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(1.0));
         if !address.is_empty() && best.is_none_or(|(largest, _)| size > largest) {
             best = Some((size, address));
         }
@@ -148,7 +152,8 @@ pub(in crate::extract) fn is_decoration(url: &Url) -> bool {
         "og_default",
     ];
     const FOLDERS: [&str; 11] = [
-        "banner", "banners", "icon", "icons", "logo", "logos", "button", "buttons", "sprites", "flags", "badges",
+        "banner", "banners", "icon", "icons", "logo", "logos", "button", "buttons", "sprites", "flags",
+        "badges",
     ];
     let path = url.path().to_ascii_lowercase();
     let file = path.rsplit('/').next().unwrap_or_default();

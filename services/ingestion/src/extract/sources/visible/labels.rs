@@ -29,7 +29,10 @@ pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
             }
             match piece.split_once([':', '：']) {
                 Some((label, value)) if !value.trim().is_empty() => row(label, value, found),
-                _ => open = Some(piece.to_owned()).filter(|label| label.len() <= LONGEST_LABEL && is_label(label)),
+                _ => {
+                    let is_open = piece.len() <= LONGEST_LABEL && is_label(piece);
+                    open = is_open.then(|| piece.to_owned());
+                }
             }
         }
     }
@@ -48,9 +51,15 @@ fn is(phrases: &Phrases, label: &str) -> bool {
 
 fn is_label(label: &str) -> bool {
     let label = cleaned(label);
-    [&words::CONDITION_LABEL, &words::BRAND_LABEL, &words::MODEL_LABEL, &words::STOCK_LABEL, &words::GTIN_LABEL]
-        .into_iter()
-        .any(|phrases| is(phrases, &label))
+    [
+        &words::CONDITION_LABEL,
+        &words::BRAND_LABEL,
+        &words::MODEL_LABEL,
+        &words::STOCK_LABEL,
+        &words::GTIN_LABEL,
+    ]
+    .into_iter()
+    .any(|phrases| is(phrases, &label))
 }
 
 fn row(label: &str, value: &str, found: &mut Candidates) {
@@ -74,7 +83,13 @@ fn row(label: &str, value: &str, found: &mut Candidates) {
     }
     if is(&words::STOCK_LABEL, &label) && value.len() < LONGEST_STOCK {
         if let Some(availability) = stock(value) {
-            found.push(Field::Availability, Value::Availability(availability), Source::Visible, "stock row", 0.9);
+            found.push(
+                Field::Availability,
+                Value::Availability(availability),
+                Source::Visible,
+                "stock row",
+                0.9,
+            );
         }
     } else if name && is(&words::BRAND_LABEL, &label) {
         found.push_text(Field::Manufacturer, value, Source::Visible, "brand row", 0.75);

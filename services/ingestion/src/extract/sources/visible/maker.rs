@@ -55,9 +55,18 @@ fn named_elements(scene: &Scene<'_, '_>, found: &mut Candidates) {
         });
         let linked = dom.tag(node) == Tag::A
             && dom.filled_attr(node, "href").is_some_and(|href| {
-                ["/brand/", "/brands/", "/marke/", "/marken/", "/marque/", "/hersteller/", "/vendor/", "/vendors?"]
-                    .iter()
-                    .any(|part| href.contains(part))
+                [
+                    "/brand/",
+                    "/brands/",
+                    "/marke/",
+                    "/marken/",
+                    "/marque/",
+                    "/hersteller/",
+                    "/vendor/",
+                    "/vendors?",
+                ]
+                .iter()
+                .any(|part| href.contains(part))
             });
         if named || linked {
             let text = dom.text(node, LONGEST + 20);
@@ -89,8 +98,20 @@ fn is_name(text: &str) -> bool {
 /// "Visit the X Store", "by X", "Brand: X".
 fn without_introduction(text: &str) -> &str {
     const BEGINNINGS: [&str; 14] = [
-        "visit the ", "shop all ", "brand: ", "brand ", "by ", "von ", "par ", "marke: ", "marque : ", "marque: ", "marca: ",
-        "hersteller: ", "merk: ", "marka: ",
+        "visit the ",
+        "shop all ",
+        "brand: ",
+        "brand ",
+        "by ",
+        "von ",
+        "par ",
+        "marke: ",
+        "marque : ",
+        "marque: ",
+        "marca: ",
+        "hersteller: ",
+        "merk: ",
+        "marka: ",
     ];
     const ENDS: [&str; 4] = [" store", " shop", "-store", "-shop"];
     let mut rest = text.trim();
@@ -114,8 +135,9 @@ fn line_above(scene: &Scene<'_, '_>, found: &mut Candidates) {
     let (Some(anchor), Some(at)) = (scene.anchor, scene.anchor_offset()) else { return };
     let dom = scene.view.dom;
     let above = scene.own_texts(BEFORE, 0);
-    let above = above.into_iter().filter(|(node, offset)| *offset < at && !dom.contains(anchor, *node));
-    let Some((node, _)) = above.filter(|(node, _)| !dom.characters(*node).trim().is_empty()).last() else { return };
+    let mut above =
+        above.into_iter().rev().filter(|(node, offset)| *offset < at && !dom.contains(anchor, *node));
+    let Some((node, _)) = above.find(|(node, _)| !dom.characters(*node).trim().is_empty()) else { return };
     let together = dom.ancestors(node).take(3).any(|up| dom.contains(up, anchor));
     let line = dom.characters(node).trim();
     let title = dom.text(anchor, 500).to_lowercase();
@@ -147,7 +169,8 @@ fn trail(scene: &Scene<'_, '_>, title: &str, found: &mut Candidates) {
 fn by_line(title: &str, found: &mut Candidates) {
     let Some((name, maker)) = title.rsplit_once(" by ") else { return };
     let maker = maker.split([',', '(', '|', '-']).next().unwrap_or_default().trim();
-    let is_proper = maker.split_whitespace().all(|word| word.starts_with(|c: char| c.is_uppercase() || c.is_numeric()));
+    let is_proper =
+        maker.split_whitespace().all(|word| word.starts_with(|c: char| c.is_uppercase() || c.is_numeric()));
     if name.len() > 3 && is_proper && is_name(maker) {
         found.push_text(Field::Manufacturer, maker, Source::Visible, "title", 0.5);
     }

@@ -12,3 +12,6 @@ pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
     condition::collect(scene, found);
     maker::collect(scene, found);
 }
+
+#[cfg(test)]
+mod tests;

@@ -140,7 +140,8 @@ fn told_by_part(line: &str) -> Option<Availability> {
 
 /// The element's class says the same: a template has chosen it for what it says.
 fn is_named_gone(scene: &Scene<'_, '_>, node: NodeId) -> bool {
-    const NAMES: [&str; 6] = ["out-of-stock", "outofstock", "out_of_stock", "sold-out", "soldout", "not-available"];
+    const NAMES: [&str; 6] =
+        ["out-of-stock", "outofstock", "out_of_stock", "sold-out", "soldout", "not-available"];
     let dom = scene.view.dom;
     dom.ancestors(node).take(2).filter_map(|up| dom.attr(up, "class")).any(|class| {
         let lower = class.get(..class.floor_char_boundary(200)).unwrap_or_default().to_ascii_lowercase();
@@ -174,7 +175,8 @@ fn around(scene: &Scene<'_, '_>, node: NodeId, text: &str) -> Around {
             _ if option.iter().any(|part| class.contains(part)) => return Around::Choice,
             _ => {}
         }
-        badge |= level < 2 && ["badge", "label", "flag", "sticker", "ribbon"].iter().any(|part| class.contains(part));
+        badge |= level < 2
+            && ["badge", "label", "flag", "sticker", "ribbon"].iter().any(|part| class.contains(part));
     }
     if badge { Around::Badge } else { Around::Plain }
 }

@@ -14,15 +14,20 @@ pub(super) fn parts(view: &View<'_>) -> Vec<String> {
         let mut values = names.into_iter().filter_map(|name| dom.attr(*node, name));
         values.any(|value| {
             let short = value.get(..value.floor_char_boundary(120)).unwrap_or_default().to_ascii_lowercase();
-            short.contains("breadcrumb") || short.contains("bread-crumb") || short.split(['-', '_', ' ']).any(|part| matches!(part, "crumb" | "crumbs"))
+            short.contains("breadcrumb")
+                || short.contains("bread-crumb")
+                || short.split(['-', '_', ' ']).any(|part| matches!(part, "crumb" | "crumbs"))
         })
     };
-    let Some(trail) = dom.all().find(|node| !dom.is_text(*node) && dom.children(*node).next().is_some() && is_trail(node)) else {
+    let Some(trail) =
+        dom.all().find(|node| !dom.is_text(*node) && dom.children(*node).next().is_some() && is_trail(node))
+    else {
         return Vec::new();
     };
     let mut found: Vec<String> = Vec::new();
     let texts = dom.descendants(trail).take(400).filter(|node| dom.is_text(*node));
-    let shown = texts.filter(|node| dom.parent(*node).is_some_and(|up| !matches!(dom.tag(up), Tag::Script | Tag::Style)));
+    let shown = texts
+        .filter(|node| dom.parent(*node).is_some_and(|up| !matches!(dom.tag(up), Tag::Script | Tag::Style)));
     for text in shown {
         let pieces = dom.characters(text).split(['>', '›', '»', '/', '|', '＞', '→']);
         for piece in pieces.map(str::trim).filter(|piece| piece.len() > 1 && piece.len() < LONGEST) {
