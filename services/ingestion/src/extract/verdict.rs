@@ -312,3 +312,6 @@ fn other(view: &View<'_>, page: &Signs) -> Refusal {
     }
     refuse(Verdict::Article, "no product and no price")
 }
+
+#[cfg(test)]
+mod tests;

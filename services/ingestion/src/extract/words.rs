@@ -106,6 +106,8 @@ phrases! {
     OUT_OF_STOCK:
         "out of stock", "out-of-stock", "sold out", "currently unavailable", "temporarily unavailable",
         "no longer available", "not available", "unavailable", "discontinued", "back in stock soon", "out of print", "no stock", "0 in stock", "not in stock",
+        "coming soon", "bientôt disponible", "demnächst verfügbar", "bald verfügbar", "demnächst", "próximamente", "prossimamente", "em breve", "wkrótce", "скоро в продаже", "近日発売", "inte tillgänglig", "mevcut değil", "niet verkrijgbaar", "no longer sold",
+        "dieses angebot wurde", "dieses angebot ist beendet", "mis fin à cette", "annonce a été", "finalizó este anuncio", "este anuncio ha", "inserzione è stata", "listing is no longer", "ended listing",
         "listing was ended", "listing has ended", "listing ended", "bidding has ended", "bidding ended", "this listing sold", "item has been sold", "has been sold", "auction has ended", "temporarily out",
         "angebot wurde beendet", "angebot beendet", "auktion beendet", "wurde beendet", "wurde verkauft", "vente terminée", "annonce terminée", "a été vendu", "est terminée", "ha finalizado", "anuncio finalizado", "se ha vendido",
         "inserzione scaduta", "è terminata", "è stata chiusa", "is beëindigd", "aanbieding beëindigd", "zostało zakończone", "aukcja zakończona",
@@ -132,6 +134,10 @@ phrases! {
         "preorder", "pre-order", "pre order", "available for preorder", "vorbestellen", "vorbestellung", "vorbestellbar", "erscheint am", "précommandez", "en précommande", "pré-commande", "pre-orden", "preorden", "prenota", "prenotabile",
         "em pré-venda", "pre-venda", "pre-orderen", "reserveer", "förhandsbeställ", "forhåndsbestill", "forudbestil", "ennakkotilaa", "przedsprzedaży", "předobjednávka", "predobjednávka", "előrendelés", "előrendelhető", "precomandă", "ön sipariş", "予約受付中", "예약구매", "đặt trước", "précommande", "précommander",
         "reserva", "preventa", "preordina", "pré-venda", "förbeställ", "przedsprzedaż", "предзаказ", "予約", "预售", "예약";
+    /// A way to get the product, of several.
+    PICKUP:
+        "pickup", "pick up", "pick-up", "in store", "in-store", "store", "stores", "click & collect", "click and collect", "collect", "abholung", "abholen", "filiale", "filialen", "im markt", "markt", "retrait", "magasin", "en magasin", "boutique", "boutiques", "recogida", "en tienda", "tienda",
+        "ritiro", "negozio", "in negozio", "retirada", "na loja", "loja", "ophalen", "afhalen", "winkel", "butik", "butikk", "i butik", "myymälä", "odbiór", "w salonie", "salon", "ridicare", "magazin", "prodejna", "na prodejně", "üzlet", "mağaza", "самовывоз", "магазин", "店舗", "店頭", "门店", "매장";
     /// Asks to be told when the product can be had again.
     NOTIFY:
         "notify me", "notify when available", "email me when", "e-mail me when", "email when available", "alert me", "back in stock alert", "back-in-stock", "tell me when", "keep me posted", "join the waitlist", "join waitlist",

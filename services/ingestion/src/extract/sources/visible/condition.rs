@@ -89,7 +89,7 @@ fn of_lines(scene: &Scene<'_, '_>, found: &mut Candidates) {
 fn told_by(line: &str) -> Option<Condition> {
     const SHARE: f64 = 0.5;
     /// Grades of other things too: of reviews, of places in a row.
-    const AMBIGUOUS: [&str; 6] = ["very good", "acceptable", "second", "bazar", "cũ", "nova"];
+    const AMBIGUOUS: [&str; 7] = ["very good", "acceptable", "second", "bazar", "cũ", "nova", "occasion"];
     /// Before an amount: another offer.
     const FROM: [&str; 14] =
         ["from", "ab", "dès", "desde", "da", "vanaf", "od", "från", "fra", "от", "от:", "a", "for", "offers"];

@@ -30,6 +30,7 @@ pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
 fn named_elements(scene: &Scene<'_, '_>, found: &mut Candidates) {
     const AFTER: usize = 600;
     const MOST: usize = 3;
+    const MOST_NAMED: usize = 100;
     const NAMES: [&str; 6] = ["brand", "manufacturer", "vendor", "hersteller", "marca", "marque"];
     const DATA: [&str; 4] = ["data-brand", "data-manufacturer", "data-vendor", "data-product-brand"];
     let Some(anchor) = scene.anchor_offset() else { return };
@@ -40,7 +41,7 @@ fn named_elements(scene: &Scene<'_, '_>, found: &mut Candidates) {
         let offset = scene.flow.offset(*node);
         offset + BEFORE >= anchor && offset <= anchor + AFTER
     });
-    let mut given = 0;
+    let (mut given, mut named_so) = (0, 0);
     for node in near {
         let stated = DATA.iter().find_map(|name| dom.filled_attr(node, name));
         if let Some(name) = stated.filter(|name| is_name(name)) {
@@ -69,6 +70,7 @@ fn named_elements(scene: &Scene<'_, '_>, found: &mut Candidates) {
                 .any(|part| href.contains(part))
             });
         if named || linked {
+            named_so += 1;
             let text = dom.text(node, LONGEST + 20);
             let picture = || dom.descendants(node).take(6).find_map(|inner| dom.filled_attr(inner, "alt"));
             let text = if text.is_empty() { picture().unwrap_or_default().to_owned() } else { text };
@@ -79,7 +81,7 @@ fn named_elements(scene: &Scene<'_, '_>, found: &mut Candidates) {
                 given += 1;
             }
         }
-        if given >= MOST {
+        if given >= MOST || named_so >= MOST_NAMED {
             return;
         }
     }

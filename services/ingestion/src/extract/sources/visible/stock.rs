@@ -82,10 +82,15 @@ pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
 fn signs(scene: &Scene<'_, '_>) -> Vec<Sign> {
     let Some(anchor) = scene.anchor_offset() else { return Vec::new() };
     let mut signs: Vec<Sign> = Vec::new();
+    let mut previous = "";
     for (node, offset) in scene.own_texts(BEFORE, AFTER) {
         let text = scene.view.dom.characters(node).trim();
+        let introduced_by = if text.is_empty() { previous } else { std::mem::replace(&mut previous, text) };
         let in_headline = scene.anchor.is_some_and(|headline| scene.view.dom.contains(headline, node));
         if text.len() < 4 || text.len() > LONGEST_LINE || in_headline {
+            continue;
+        }
+        if is_way_to_get(introduced_by) || is_way_to_get(text) {
             continue;
         }
         if let Some(kind) = told_at(scene, node, text) {
@@ -101,6 +106,15 @@ fn signs(scene: &Scene<'_, '_>) -> Vec<Sign> {
     }
     signs.sort_by_key(|sign| sign.offset);
     signs
+}
+
+/// "Pickup" above "not available": one way to get it, not the product.
+fn is_way_to_get(line: &str) -> bool {
+    const LONGEST: usize = 40;
+    const SHARE: f64 = 0.3;
+    let lower = line.trim_end_matches([':', '：', ' ']).to_lowercase();
+    let hit = words::PICKUP.find(&lower);
+    line.len() <= LONGEST && hit.is_some_and(|hit| hit.len() as f64 >= SHARE * lower.len() as f64)
 }
 
 fn told_at(scene: &Scene<'_, '_>, node: NodeId, text: &str) -> Option<Kind> {
@@ -120,7 +134,7 @@ fn told_at(scene: &Scene<'_, '_>, node: NodeId, text: &str) -> Option<Kind> {
 
 /// The state that most of the words of one of the line's parts are about: "Out of stock · back in two weeks".
 fn told_by(line: &str) -> Option<Availability> {
-    line.split(['·', '|', '•', ';', '–', '—', '.', '!', '(']).find_map(told_by_part)
+    line.split(['·', '|', '•', ';', '–', '—', ',', '.', '!', '(']).find_map(told_by_part)
 }
 
 fn told_by_part(line: &str) -> Option<Availability> {
@@ -133,9 +147,7 @@ fn told_by_part(line: &str) -> Option<Availability> {
     ];
     let (hit, availability) =
         lists.iter().find_map(|(phrases, availability)| Some((phrases.find(&lower)?, *availability)))?;
-    let begins = hit.start == 0 && availability != Availability::Preorder;
-    let share = if begins { SHARE * 0.6 } else { SHARE };
-    (hit.len() as f64 >= share * lower.len() as f64).then_some(availability)
+    (hit.len() as f64 >= SHARE * lower.len() as f64).then_some(availability)
 }
 
 /// The element's class says the same: a template has chosen it for what it says.

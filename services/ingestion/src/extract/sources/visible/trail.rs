@@ -19,11 +19,11 @@ pub(super) fn parts(view: &View<'_>) -> Vec<String> {
                 || short.split(['-', '_', ' ']).any(|part| matches!(part, "crumb" | "crumbs"))
         })
     };
-    let Some(trail) =
-        dom.all().find(|node| !dom.is_text(*node) && dom.children(*node).next().is_some() && is_trail(node))
-    else {
-        return Vec::new();
-    };
+    // a theme may say of the whole page that it has one
+    let is_whole =
+        |node: NodeId| view.regions.headline().is_some_and(|headline| dom.contains(node, headline));
+    let mut elements = dom.all().filter(|node| !dom.is_text(*node) && dom.children(*node).next().is_some());
+    let Some(trail) = elements.find(|node| is_trail(node) && !is_whole(*node)) else { return Vec::new() };
     let mut found: Vec<String> = Vec::new();
     let texts = dom.descendants(trail).take(400).filter(|node| dom.is_text(*node));
     let shown = texts

@@ -87,6 +87,7 @@ fn other_variants_and_products_do_not_count() {
         "<h1>N</h1><fieldset><input type=radio><label>32 GB<span class=visually-hidden>Variant sold out or unavailable</span></label></fieldset><button>Add to cart</button>",
         "<h1>N</h1><div class=price><span>€399</span><span class='badge price__badge-sold-out'>Sold out</span></div><button>Add to cart</button>",
         "<h1>N</h1><button>Add to cart</button><h2>You may also like</h2><ul><li><a href=/b>B</a><span>Sold out</span></li></ul>",
+        "<h1>N</h1><p>In stock</p><div><b>Pickup</b><span>Not available</span></div><p>Available in 3 colours</p>",
         "<h1>N</h1><table><tr><td>Blue</td><td>In stock</td></tr><tr><td>Red</td><td>Sold out</td></tr></table><button>Add to cart</button>",
     ];
     for body in cases {
