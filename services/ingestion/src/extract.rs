@@ -137,6 +137,8 @@ fn product(
         vendor_item_id: texts.remove(&Field::VendorItemId),
         manufacturer: texts.remove(&Field::Manufacturer),
         model_number: texts.remove(&Field::ModelNumber),
+        sku: texts.remove(&Field::Sku),
+        gtin: texts.remove(&Field::Gtin),
         availability: decisions.availability,
         quality: if decisions.price.is_some() { Quality::Full } else { Quality::Partial },
         missing_fields,

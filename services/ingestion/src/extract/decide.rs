@@ -45,9 +45,15 @@ pub(super) fn decide(found: &Candidates, locale: Locale) -> Decisions {
     decisions.decide_title(found, locale);
     decisions.decide_states(found, locale);
     decisions.decide_price(found, locale);
-    for field in
-        [Field::Description, Field::Seller, Field::VendorItemId, Field::Manufacturer, Field::ModelNumber]
-    {
+    for field in [
+        Field::Description,
+        Field::Seller,
+        Field::VendorItemId,
+        Field::Manufacturer,
+        Field::ModelNumber,
+        Field::Sku,
+        Field::Gtin,
+    ] {
         if let Some(Value::Text(text)) = decisions.take(found, field, locale, same_text) {
             decisions.texts.insert(field, text);
         }
@@ -67,14 +73,34 @@ impl Decisions {
     }
 
     fn decide_states(&mut self, found: &Candidates, locale: Locale) {
-        if let Some(Value::Availability(availability)) =
-            self.take(found, Field::Availability, locale, PartialEq::eq)
-        {
+        if let Some(Value::Availability(availability)) = self.take_state(found, Field::Availability, locale) {
             self.availability = Some(availability);
         }
-        if let Some(Value::Condition(condition)) = self.take(found, Field::Condition, locale, PartialEq::eq) {
+        if let Some(Value::Condition(condition)) = self.take_state(found, Field::Condition, locale) {
             self.condition = Some(condition);
         }
+    }
+
+    /// Markup repeats what a template says: where a reader sees the state for certain, markup that agrees with
+    /// itself in three notations is still wrong.
+    fn take_state(&mut self, found: &Candidates, field: Field, locale: Locale) -> Option<Value> {
+        const CERTAIN: f64 = 0.85;
+        let mut groups = groups(found, field, PartialEq::eq);
+        let seen = |group: &Group<'_>| {
+            let shown = |member: &&Candidate| matches!(member.source, Source::Visible | Source::Shop);
+            group.members.iter().copied().filter(shown).map(|member| member.trust).fold(0.0, f64::max)
+        };
+        let certain = groups.iter().enumerate().map(|(at, group)| (seen(group), at));
+        if let Some((trust, at)) = rank::best(certain)
+            && trust >= CERTAIN
+        {
+            let mut winner = groups.remove(at);
+            winner.belief = winner.belief.max(trust);
+            groups.insert(0, winner);
+        }
+        let value = groups.first()?.members.first()?.value.clone();
+        self.evidence.insert(field, evidence(&groups, locale));
+        Some(value)
     }
 
     /// The currency is the price's. Out of stock there is no price: what is shown then is another seller's,

@@ -92,13 +92,6 @@ impl Flow {
         piece.split('\n').next().unwrap_or_default()
     }
 
-    /// The text between two offsets.
-    pub(super) fn between(&self, start: usize, end: usize) -> &str {
-        let start = self.text.ceil_char_boundary(start.min(self.text.len()));
-        let end = self.text.floor_char_boundary(end.min(self.text.len()));
-        self.text.get(start..end).unwrap_or_default()
-    }
-
     pub(super) fn buy_buttons(&self) -> &[BuyButton] {
         &self.buttons
     }
@@ -119,9 +112,20 @@ fn buy_buttons(dom: &Dom, regions: &Regions) -> Vec<BuyButton> {
     let labelled = visible.filter_map(|node| Some((node, label(node)?)));
     let buying =
         labelled.filter(|(_, label)| label.len() < LONGEST && words::BUY.occur_in(&label.to_lowercase()));
-    let disabled =
-        |node| dom.attr(node, "disabled").is_some() || dom.attr(node, "aria-disabled") == Some("true");
+    let disabled = |node| {
+        dom.attr(node, "disabled").is_some()
+            || dom.attr(node, "aria-disabled") == Some("true")
+            || dom.attr(node, "class").is_some_and(is_disabled_class)
+    };
     buying.map(|(node, _)| BuyButton { node, disabled: disabled(node) }).take(MOST).collect()
+}
+
+/// Disabled by style; not when it only waits for a choice.
+fn is_disabled_class(class: &str) -> bool {
+    let mut names = class.split_ascii_whitespace().take(40);
+    let disabled =
+        names.any(|name| matches!(name, "disabled" | "is-disabled" | "btn-disabled" | "button--disabled"));
+    disabled && !class.contains("selection-needed")
 }
 
 /// The text, or what stands for it: a label for screen readers, a picture's description.

@@ -120,6 +120,8 @@ names! {
         VendorItemId = "vendor_item_id",
         Manufacturer = "manufacturer",
         ModelNumber = "model_number",
+        Sku = "sku",
+        Gtin = "gtin",
     }
 }
 
@@ -201,6 +203,10 @@ pub struct Product {
     pub vendor_item_id: Option<String>,
     pub manufacturer: Option<String>,
     pub model_number: Option<String>,
+    /// The seller's number of this variant, as the page's markup gives it.
+    pub sku: Option<String>,
+    /// The number that all shops share: GTIN, EAN, UPC or ISBN, digits only, its check digit right.
+    pub gtin: Option<String>,
     pub availability: Option<Availability>,
     pub quality: Quality,
     /// Names of the fields that a listing should have and this page did not give.

@@ -3,6 +3,7 @@
 //! One pass in document order, a word of flags a node, inherited. Class names and ids are read as the hints
 //! that they are: an element that contains the headline is never set aside because of its name.
 
+mod headline;
 mod names;
 
 use super::dom::{Dom, NodeId, Tag};
@@ -48,7 +49,7 @@ pub(super) struct Regions {
 
 impl Regions {
     pub(super) fn of(dom: &Dom) -> Regions {
-        let headline = dom.all().find(|node| dom.tag(*node) == Tag::H1 && !dom.text(*node, 16).is_empty());
+        let headline = headline::of(dom);
         let mut regions = Regions { flags: vec![Region::NONE; dom.len()], headline };
         for node in dom.all().skip(1) {
             let inherited = dom.parent(node).map_or(Region::NONE, |parent| regions.of_node(parent));
@@ -67,7 +68,7 @@ impl Regions {
         self.of_node(node).has(Region::HIDDEN)
     }
 
-    /// The first `h1` that has text.
+    /// What names the page's subject: usually its `h1`.
     pub(super) fn headline(&self) -> Option<NodeId> {
         self.headline
     }
@@ -99,11 +100,13 @@ impl Regions {
             tag if tag.is_unseen() => return Region::HIDDEN,
             Tag::S | Tag::Strike | Tag::Del => Region::OLD,
             Tag::Footer | Tag::Nav | Tag::Header | Tag::Dialog => Region::FRAME,
-            Tag::Aside => Region::ASIDE,
+            Tag::Aside if !is_buy_box(dom, node) => Region::ASIDE,
             _ => Region::NONE,
         };
         for (name, value) in dom.attributes(node) {
             region = region.or(match name {
+                // a picture's own name tells what it shows, not where it stands
+                "id" | "class" if tag == Tag::Img => hidden_class(value),
                 "id" | "class" => names::region_of(value).or(hidden_class(value)),
                 "data-testid" | "data-test" | "data-component-type" | "data-hook" | "aria-label" => {
                     names::region_of(value)
@@ -124,9 +127,14 @@ impl Regions {
         let headings = dom.all().filter(|node| dom.tag(*node).is_heading() && dom.tag(*node) != Tag::H1);
         for heading in headings.take(HEADINGS) {
             let text = dom.text(heading, LONGEST).to_lowercase();
-            if text.len() < LONGEST && words::RECOMMENDATION.occur_in(&text) {
+            let own = Some(heading) == self.headline;
+            if !own && text.len() < LONGEST && words::RECOMMENDATION.occur_in(&text) {
                 self.set_section_aside(dom, heading);
             }
+        }
+        let titles = dom.all().filter(|node| dom.is_text(*node)).filter_map(|node| title_like(dom, node));
+        for title in titles.take(HEADINGS).collect::<Vec<_>>() {
+            self.set_section_aside(dom, title);
         }
     }
 
@@ -139,18 +147,88 @@ impl Regions {
                 && !self.holds_headline(dom, *node)
         };
         let own_size = size(heading);
-        let section = dom
-            .ancestors(heading)
-            .take(LEVELS)
-            .take_while(free)
-            .find(|node| size(*node) > own_size + FEW_NODES);
-        if let Some(section) = section {
-            let end = section.index() + size(section);
-            for flags in &mut self.flags[section.index()..end] {
-                *flags = flags.or(Region::ASIDE);
+        let mut wrappers = dom.ancestors(heading).take(LEVELS).take_while(free);
+        if let Some(section) = wrappers.find(|node| size(*node) > own_size + FEW_NODES) {
+            self.set_aside(dom, section);
+            return;
+        }
+        let top = dom.ancestors(heading).take(LEVELS).take_while(free).last().unwrap_or(heading);
+        self.set_followers_aside(dom, heading, top);
+    }
+
+    /// Heading and section side by side: what follows up to the next heading of the same rank.
+    fn set_followers_aside(&mut self, dom: &Dom, heading: NodeId, top: NodeId) {
+        const SIBLINGS: usize = 24;
+        let rank = heading_rank(dom, heading);
+        let mut next = dom.after(top);
+        for _ in 0..SIBLINGS {
+            let Some(node) = next.filter(|node| dom.parent(*node) == dom.parent(top)) else { return };
+            let first_inside = dom.descendants(node).take(4).find(|inner| dom.tag(*inner).is_heading());
+            let ends = (dom.tag(node).is_heading() && heading_rank(dom, node) <= rank)
+                || first_inside.is_some_and(|inner| heading_rank(dom, inner) < rank)
+                || self.holds_headline(dom, node);
+            if ends {
+                return;
             }
+            self.set_aside(dom, node);
+            next = dom.after(node);
         }
     }
+
+    fn set_aside(&mut self, dom: &Dom, section: NodeId) {
+        let end = dom.after(section).map_or(dom.len(), NodeId::index);
+        for flags in &mut self.flags[section.index()..end] {
+            *flags = flags.or(Region::ASIDE);
+        }
+    }
+}
+
+/// The number in the name of a heading; a title without one is taken for a third.
+fn heading_rank(dom: &Dom, heading: NodeId) -> u8 {
+    let name = dom.name(heading).as_bytes();
+    name.get(1).filter(|_| dom.tag(heading).is_heading()).map_or(3, |digit| digit - b'0')
+}
+
+/// The element of a short text that is no heading and yet titles other products. Single words are no titles.
+fn title_like(dom: &Dom, text: NodeId) -> Option<NodeId> {
+    const LONGEST: usize = 90;
+    const SHARE: f64 = 0.4;
+    let characters = dom.characters(text).trim();
+    if characters.len() < 6 || characters.len() > LONGEST {
+        return None;
+    }
+    let parent = dom.parent(text)?;
+    if !matches!(
+        dom.tag(parent),
+        Tag::B | Tag::Strong | Tag::P | Tag::Div | Tag::Span | Tag::Td | Tag::Th | Tag::Font
+    ) {
+        return None;
+    }
+    let lower = characters.to_lowercase();
+    let hit = words::RECOMMENDATION.find(&lower)?;
+    let phrase = lower.get(hit.clone())?;
+    let is_phrase = phrase.contains(' ') || (!phrase.is_ascii() && phrase.chars().count() >= 4);
+    (is_phrase && hit.len() as f64 >= SHARE * lower.len() as f64).then_some(parent)
+}
+
+/// An `aside` that calls itself the product's own: many shops put price and button into one.
+fn is_buy_box(dom: &Dom, node: NodeId) -> bool {
+    const NAMES: [&str; 9] = [
+        "buy",
+        "purchase",
+        "product-info",
+        "product-detail",
+        "product__",
+        "summary",
+        "pdp",
+        "price",
+        "offer",
+    ];
+    let names = ["id", "class"].into_iter().filter_map(|name| dom.attr(node, name));
+    names.take(2).any(|name| {
+        let lower = name.get(..name.floor_char_boundary(200)).unwrap_or_default().to_ascii_lowercase();
+        NAMES.iter().any(|part| lower.contains(part))
+    })
 }
 
 fn hidden_class(value: &str) -> Region {
@@ -243,5 +321,23 @@ mod tests {
         );
         assert!(region_of(&html, "X").has(Region::ASIDE));
         assert!(!region_of(&html, "Y").has(Region::ASIDE));
+    }
+
+    #[test]
+    fn a_title_beside_its_section_sets_it_aside_too() {
+        for title in ["<h3>You may also like</h3>", "<div class=t><b>この商品を見た人はこちらも</b></div>"]
+        {
+            let html =
+                format!("<div><h1>Lamp</h1><p>Y</p>{title}<ul><li>X</li></ul><h2>Details</h2><i>Z</i></div>");
+            assert!(region_of(&html, "X").has(Region::ASIDE), "{title}");
+            assert!(!region_of(&html, "Y").has(Region::ASIDE), "{title}");
+            assert!(!region_of(&html, "Z").has(Region::ASIDE), "{title}");
+        }
+    }
+
+    #[test]
+    fn a_buy_box_may_be_an_aside() {
+        assert!(!region_of("<aside class=buy-box>X</aside>", "X").has(Region::ASIDE));
+        assert!(region_of("<aside class=sidebar>X</aside>", "X").has(Region::ASIDE));
     }
 }

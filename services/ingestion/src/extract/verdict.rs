@@ -4,8 +4,9 @@
 //! the page may be. A page that proves nothing is never a product.
 
 mod address;
+mod own;
 
-use super::candidate::{Candidates, Value};
+use super::candidate::{Candidate, Candidates, Value};
 use super::dom::{Dom, Tag};
 use super::money;
 use super::product::{Availability, Field, Refusal, Source, Verdict};
@@ -53,8 +54,8 @@ pub(super) fn of_page(view: &View<'_>, found: &Candidates, status: Option<u16>) 
     wall(view, &page, status, proven).or_else(|| if proven { None } else { Some(other(view, &page)) })
 }
 
-/// Trust in a line about the stock that stands within a few hundred bytes of the headline.
-const SAID_NEARBY: f64 = 0.45;
+/// Trust in a word about the stock that stands near the headline and that nothing around it contradicts.
+const SAID_NEARBY: f64 = 0.8;
 
 /// Trust in a visible price from which on it is taken for one without markup.
 const LIKELY: f64 = 0.5;
@@ -69,6 +70,9 @@ struct Signs {
     marked_product: Option<&'static str>,
     priced_lines: usize,
     buy_buttons: usize,
+    /// The same two outside the frame and the recommendations.
+    own_priced: usize,
+    own_buttons: usize,
     address: Address,
 }
 
@@ -84,6 +88,8 @@ impl Signs {
             marked_product: marked_product(view, found),
             priced_lines: priced_lines(text),
             buy_buttons: view.flow.buy_buttons().iter().filter(|button| !button.disabled).count(),
+            own_priced: own::priced(view),
+            own_buttons: own::buttons(view),
             address: address::of(view),
         }
     }
@@ -94,13 +100,15 @@ impl Signs {
         if self.marked_product.is_some() {
             return true;
         }
-        if self.address != Address::Unknown || !on_product_path {
+        // a front has its deal of the day
+        let is_front = address::is_first_page(view) && !own::is_named(view) && self.priced_lines > 4;
+        if self.address != Address::Unknown || !on_product_path || is_front {
             return false;
         }
         let visible = || found.of(Field::Price).filter(|c| c.source == Source::Visible);
         let best = visible().max_by(|a, b| a.trust.total_cmp(&b.trust));
         let Some(best) = best.filter(|best| best.trust >= LIKELY) else {
-            return self.is_sold_out(view, found);
+            return self.is_sold_out(view, found) || self.is_ordered(view, found);
         };
         // a list repeats the element that its prices stand in
         let alike =
@@ -108,7 +116,22 @@ impl Signs {
         let stands_out = self.buy_buttons == 1 || alike < 4;
         let is_article = is_article(view);
         let sold = self.buy_buttons > 0 || (!is_article && (best.trust >= 0.6 || self.priced_lines <= 2));
-        stands_out && sold && found.of(Field::Title).next().is_some()
+        (stands_out && sold && found.of(Field::Title).next().is_some())
+            || self.is_sold_out(view, found)
+            || self.is_ordered(view, found)
+    }
+
+    /// A headline that the titles repeat, one buy button that is its own, and the address of a product or a
+    /// word about the stock: a page whose price has not come yet, or is written as nothing else reads it.
+    fn is_ordered(&self, view: &View<'_>, found: &Candidates) -> bool {
+        const TOLD: f64 = 0.6;
+        let seen = |told: &Candidate| told.source == Source::Visible && told.trust >= TOLD;
+        let told = found.of(Field::Availability).any(seen);
+        own::is_named(view)
+            && !address::is_first_page(view)
+            && self.own_buttons == 1
+            && !is_article(view)
+            && (address::is_product(view) || told)
     }
 
     /// A headline, and near it nothing that can be bought but the word that it is gone.
@@ -118,9 +141,11 @@ impl Signs {
             told.source == Source::Visible && told.value == SOLD_OUT && told.trust >= SAID_NEARBY
         });
         is_gone
-            && self.buy_buttons == 0
-            && self.priced_lines <= 2
+            && self.own_buttons == 0
+            && self.own_priced <= 3
             && !is_article(view)
+            && own::is_named(view)
+            && !address::is_first_page(view)
             && found.of(Field::Title).next().is_some()
     }
 
@@ -251,7 +276,7 @@ fn is_article(view: &View<'_>) -> bool {
 /// What a page without a product is.
 fn other(view: &View<'_>, page: &Signs) -> Refusal {
     let lists = ["itemlist", "searchresultspage", "collectionpage", "offercatalog"];
-    if page.address != Address::Unknown {
+    if matches!(page.address, Address::Listing | Address::Category) {
         return refuse(Verdict::Listing, "the address is one of a search or a category");
     }
     if is_article(view) {
@@ -287,3 +312,6 @@ fn other(view: &View<'_>, page: &Signs) -> Refusal {
     }
     refuse(Verdict::Article, "no product and no price")
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,7 +76,17 @@ fn begins_new(lower: &str) -> bool {
 
 /// Words of a title that tell a condition. "New" in a title is a name ("New Balance"), "used" rarely.
 pub(super) fn condition_of_title(title: &str) -> Option<Condition> {
-    words::REFURBISHED.occur_in(&title.to_lowercase()).then_some(Condition::Refurb)
+    let lower = title.to_lowercase();
+    let begins_used = lower.starts_with("used ") || lower.ends_with(" used");
+    if words::REFURBISHED.occur_in(&lower) {
+        Some(Condition::Refurb)
+    } else if begins_used || words::USED_IN_TITLE.occur_in(&lower) {
+        Some(Condition::Used)
+    } else if words::SURELY_NEW.occur_in(&lower) {
+        Some(Condition::New)
+    } else {
+        None
+    }
 }
 
 fn last_word(text: &str) -> String {
@@ -143,6 +153,10 @@ mod tests {
         assert_eq!(condition_of_words("see description"), None);
         assert_eq!(condition_of_title("New Balance 574"), None);
         assert_eq!(condition_of_title("Dell OptiPlex 7050 (Renewed)"), Some(Condition::Refurb));
+        assert_eq!(condition_of_title("Used Dell OptiPlex 7050"), Some(Condition::Used));
+        assert_eq!(condition_of_title("Lenovo X250 - gebraucht"), Some(Condition::Used));
+        assert_eq!(condition_of_title("Stand that can be used with laptops"), None);
+        assert_eq!(condition_of_title("Brand new Dell OptiPlex 7050"), Some(Condition::New));
     }
 
     #[test]

@@ -69,6 +69,12 @@ phrases! {
         "complete the look", "complete your", "pairs well", "goes well", "trending", "best sellers",
         "bestsellers", "top picks", "featured products", "new arrivals", "shop similar", "more to explore",
         "more like this", "popular products", "deals for you", "explore more", "accessories",
+        "you may also", "also be interested", "interested in these", "consider a similar", "people who viewed", "shoppers also", "recommended for you", "you'll love", "we think you", "others bought", "shop the look", "often bought",
+        "mohlo by se", "mohlo by vás", "zákazníci také", "související", "súvisiace", "mohlo by sa", "może ci się", "może cię", "klienci kupili", "zobacz także", "zobacz również", "inni kupili", "ez is érdekelheti", "mások ezt", "kapcsolódó termékek", "s-ar putea", "ați putea", "clienții au", "produse recomandate",
+        "du kanske", "andra kunder", "kunder köpte", "du vil kanskje", "andre kjøpte", "andre så også", "måske også", "andre købte", "andre kunder", "saatat pitää", "muut ostivat", "samankaltaisia", "ilginizi çekebilir", "bunları da", "birlikte alınan", "σχετικά προϊόντα", "ίσως σας",
+        "talvez você", "pode gostar", "pode interessar", "compre junto", "potrebbero interessarti", "ti potrebbe", "potrebbero piacerti", "altri clienti", "spesso acquistati", "quizás te", "podría interesarte", "podrían gustarte", "otros clientes", "productos relacionados", "vous pourriez aimer", "les clients ont", "nous vous recommandons", "on vous recommande",
+        "misschien vind", "klanten kochten", "bekeken ook", "anderen kochten", "andere klanten", "vaak samen", "sản phẩm tương tự", "sản phẩm liên quan", "có thể bạn", "一緒に買", "一緒に購入", "よく一緒に", "こちらもおすすめ", "あなたへの", "閲覧した商品", "함께 구매", "이런 상품", "看了又看", "买了又买", "您可能", "与此同类",
+        "kunden sahen", "kunden haben", "andere kunden", "auch gekauft", "auch interessant", "passend dazu", "das könnte", "с этим покупают", "вам может", "вам также", "другие покупатели", "схожі товари", "купують разом",
         "ähnliche", "kunden kauften", "könnte ihnen", "könnte dir", "könnte dich", "zuletzt angesehen",
         "empfehlungen", "empfohlen", "wird oft zusammen", "das passt dazu", "zubehör",
         "vous aimerez", "produits similaires", "clients ayant", "consultés récemment", "produits associés",
@@ -94,32 +100,68 @@ phrases! {
         "lägg i varukorg", "köp", "legg i handlekurv", "kjøp", "læg i kurv", "køb", "lisää ostoskoriin", "osta",
         "dodaj do koszyka", "kup teraz", "do koszyka", "adauga in cos", "adaugă în coș", "adaugă în coş", "cumpara",
         "do košíku", "koupit", "kosárba", "sepete ekle", "satın al", "в корзину", "купить", "добавить в корзину", "купити",
-        "カートに入れる", "カートに追加", "購入", "今すぐ買う", "加入购物车", "立即购买", "加入購物車", "장바구니", "구매하기",
+        "カートに入れる", "カートへ入れる", "カートに追加", "かごに追加", "かごに入れる", "カゴに入れる", "買い物かごに入れる", "買い物カゴに入れる", "注文する", "購入", "今すぐ買う", "加入购物车", "立即购买", "加入購物車", "장바구니", "구매하기",
         "thêm vào giỏ", "mua ngay", "หยิบใส่ตะกร้า", "ซื้อเลย", "أضف إلى السلة", "اشتري الآن", "הוסף לסל";
     /// The product cannot be ordered.
     OUT_OF_STOCK:
         "out of stock", "out-of-stock", "sold out", "currently unavailable", "temporarily unavailable",
-        "no longer available", "not available", "unavailable", "discontinued", "notify me when", "back in stock soon",
-        "ausverkauft", "nicht auf lager", "nicht verfügbar", "derzeit nicht", "nicht vorrätig",
-        "actuellement indisponible", "indisponible", "rupture de stock", "en rupture", "épuisé",
-        "no disponible", "agotado", "sin existencias", "sin stock", "non disponibile", "esaurito",
-        "indisponível", "esgotado", "sem estoque", "niet op voorraad", "uitverkocht", "niet beschikbaar",
-        "slut i lager", "ej i lager", "slutsåld", "utsolgt", "udsolgt", "ikke på lager", "loppu varastosta",
-        "niedostępny", "brak w magazynie", "wyprzedane", "stoc epuizat", "indisponibil", "není skladem", "vyprodáno",
-        "nincs készleten", "elfogyott", "stokta yok", "tükendi", "нет в наличии", "закончился", "немає в наявності",
-        "在庫切れ", "売り切れ", "品切れ", "現在お取り扱いできません", "缺货", "售罄", "已售完", "품절", "일시품절", "hết hàng", "สินค้าหมด",
-        "غير متوفر", "אזל מהמלאי";
+        "no longer available", "not available", "unavailable", "discontinued", "back in stock soon", "out of print", "no stock", "0 in stock", "not in stock",
+        "coming soon", "bientôt disponible", "demnächst verfügbar", "bald verfügbar", "demnächst", "próximamente", "prossimamente", "em breve", "wkrótce", "скоро в продаже", "近日発売", "inte tillgänglig", "mevcut değil", "niet verkrijgbaar", "no longer sold",
+        "dieses angebot wurde", "dieses angebot ist beendet", "mis fin à cette", "annonce a été", "finalizó este anuncio", "este anuncio ha", "inserzione è stata", "listing is no longer", "ended listing",
+        "listing was ended", "listing has ended", "listing ended", "bidding has ended", "bidding ended", "this listing sold", "item has been sold", "has been sold", "auction has ended", "temporarily out",
+        "angebot wurde beendet", "angebot beendet", "auktion beendet", "wurde beendet", "wurde verkauft", "vente terminée", "annonce terminée", "a été vendu", "est terminée", "ha finalizado", "anuncio finalizado", "se ha vendido",
+        "inserzione scaduta", "è terminata", "è stata chiusa", "is beëindigd", "aanbieding beëindigd", "zostało zakończone", "aukcja zakończona",
+        "ausverkauft", "nicht auf lager", "nicht verfügbar", "derzeit nicht", "nicht vorrätig", "nicht lieferbar", "vergriffen", "nicht mehr lieferbar", "nicht mehr verfügbar", "zurzeit nicht", "momentan nicht",
+        "actuellement indisponible", "indisponible", "rupture de stock", "en rupture", "rupture", "épuisé", "épuisée", "hors stock", "n'est plus disponible", "plus disponible",
+        "no disponible", "agotado", "agotada", "sin existencias", "sin stock", "no está disponible", "fuera de stock", "non disponibile", "esaurito", "esaurita", "non è disponibile", "terminato",
+        "indisponível", "esgotado", "esgotada", "sem estoque", "sem stock", "fora de estoque", "não disponível", "niet op voorraad", "uitverkocht", "niet beschikbaar", "niet leverbaar", "niet langer leverbaar",
+        "slut i lager", "ej i lager", "slutsåld", "slutsålt", "tillfälligt slut", "utgått", "ikke tilgjengelig", "ikke tilgængelig", "ei saatavilla", "loppuunmyyty", "utsolgt", "udsolgt", "ikke på lager", "loppu varastosta",
+        "niedostępny", "niedostępna", "chwilowo niedostępny", "produkt niedostępny", "brak w magazynie", "brak towaru", "wyprzedane", "wyprzedany", "nie je skladom", "vypredané", "momentálně nedostupné", "nedostupné", "nu este în stoc", "nu este in stoc", "fără stoc", "stoc epuizat", "indisponibil", "není skladem", "vyprodáno",
+        "nincs készleten", "nincs raktáron", "elfogyott", "stokta yok", "stokta bulunmuyor", "tükendi", "нет в наличии", "нет на складе", "закончился", "распродано", "снят с производства", "εξαντλήθηκε", "μη διαθέσιμο", "немає в наявності",
+        "在庫切れ", "在庫なし", "売り切れ", "売切れ", "品切れ", "完売", "販売終了", "現在在庫切れ", "現在お取り扱いできません", "現在、お取り扱いできません", "缺貨", "售完", "無貨", "无货", "暂时缺货", "缺货", "售罄", "已售完", "품절", "일시품절", "hết hàng", "สินค้าหมด",
+        "غير متوفر", "نفدت الكمية", "אזל מהמלאי", "bán hết", "재고 없음";
     /// The product can be ordered.
     IN_STOCK:
-        "in stock", "in-stock", "available now", "ships within", "left in stock", "available", "ready to ship",
+        "in stock", "in-stock", "available now", "ships within", "left in stock", "available", "ready to ship", "ships today", "ships in", "low stock",
+        "sofort lieferbar", "sofort verfügbar", "an lager", "ab lager", "nur noch", "disponibles", "disponible inmediatamente", "em stock", "pronta entrega", "estoque disponível", "leverbaar", "direct leverbaar", "finns i lager", "finns på lager",
+        "dostępna", "od ręki", "na stanie", "dostępne", "na sklade", "készleten", "есть в наличии", "на складе", "в наявності", "διαθέσιμο", "即納", "在庫有", "当日出荷", "现货", "現貨", "재고있음", "còn", "disponível em estoque", "stoklarda", "stokta",
         "auf lager", "lieferbar", "verfügbar", "vorrätig", "en stock", "disponible", "disponibile", "disponibilità immediata",
         "em estoque", "disponível", "op voorraad", "i lager", "på lager", "varastossa", "dostępny", "w magazynie",
         "in stoc", "în stoc", "skladem", "raktáron", "stokta var", "в наличии", "є в наявності",
         "在庫あり", "有货", "有現貨", "재고 있음", "còn hàng", "มีสินค้า", "متوفر", "במלאי";
     /// Orders are taken before the product is out.
     PREORDER:
-        "preorder", "pre-order", "pre order", "vorbestellen", "vorbestellung", "précommande", "précommander",
+        "preorder", "pre-order", "pre order", "available for preorder", "vorbestellen", "vorbestellung", "vorbestellbar", "erscheint am", "précommandez", "en précommande", "pré-commande", "pre-orden", "preorden", "prenota", "prenotabile",
+        "em pré-venda", "pre-venda", "pre-orderen", "reserveer", "förhandsbeställ", "forhåndsbestill", "forudbestil", "ennakkotilaa", "przedsprzedaży", "předobjednávka", "predobjednávka", "előrendelés", "előrendelhető", "precomandă", "ön sipariş", "予約受付中", "예약구매", "đặt trước", "précommande", "précommander",
         "reserva", "preventa", "preordina", "pré-venda", "förbeställ", "przedsprzedaż", "предзаказ", "予約", "预售", "예약";
+    /// A way to get the product, of several.
+    PICKUP:
+        "pickup", "pick up", "pick-up", "in store", "in-store", "store", "stores", "click & collect", "click and collect", "collect", "abholung", "abholen", "filiale", "filialen", "im markt", "markt", "retrait", "magasin", "en magasin", "boutique", "boutiques", "recogida", "en tienda", "tienda",
+        "ritiro", "negozio", "in negozio", "retirada", "na loja", "loja", "ophalen", "afhalen", "winkel", "butik", "butikk", "i butik", "myymälä", "odbiór", "w salonie", "salon", "ridicare", "magazin", "prodejna", "na prodejně", "üzlet", "mağaza", "самовывоз", "магазин", "店舗", "店頭", "门店", "매장";
+    /// Asks to be told when the product can be had again.
+    NOTIFY:
+        "notify me", "notify when available", "email me when", "e-mail me when", "email when available", "alert me", "back in stock alert", "back-in-stock", "tell me when", "keep me posted", "join the waitlist", "join waitlist",
+        "benachrichtigen", "benachrichtigung", "wenn wieder verfügbar", "verfügbarkeitsalarm", "m'alerter", "m’alerter", "prévenez-moi", "me prévenir", "être alerté", "alerte stock", "avísame", "avisarme", "notificarme", "avisadme",
+        "avvisami", "avvertimi", "avise-me", "avisem-me", "notifique-me", "houd me op de hoogte", "mail mij", "mail me", "stuur mij een", "bevaka", "meddela mig", "varsle meg", "giv mig besked", "ilmoita kun", "powiadom", "powiadom mnie",
+        "hlídat", "upozornit", "anunță-mă", "értesítés", "értesítsen", "haber ver", "gelince haber", "сообщить о поступлении", "уведомить", "повідомити", "入荷通知", "再入荷", "入荷お知らせ", "到货通知", "貨到通知", "재입고", "입고 알림", "nhận thông báo";
+    /// The key of a row that tells whether there is any.
+    STOCK_LABEL:
+        "availability", "stock", "stock status", "stock level", "availability status", "inventory", "verfügbarkeit", "lagerbestand", "lagerstatus", "lieferstatus", "bestand", "disponibilité", "disponibilite", "stock en ligne", "disponibilidad", "existencias",
+        "disponibilidade", "estoque", "disponibilità", "beschikbaarheid", "voorraad", "lager", "tillgänglighet", "tilgjengelighet", "lagerstatus", "saatavuus", "varasto", "dostępność", "stan magazynowy", "disponibilitate", "stoc", "dostupnost", "dostupnosť",
+        "elérhetőség", "készlet", "stok durumu", "stok", "наличие", "наявність", "διαθεσιμότητα", "在庫", "在庫状況", "库存", "庫存", "재고", "tình trạng", "tình trạng hàng", "สถานะสินค้า", "التوفر", "זמינות";
+    /// The key of a row with the number that all shops share.
+    GTIN_LABEL:
+        "ean", "gtin", "upc", "gtin-13", "gtin13", "gtin-14", "ean code", "ean-code", "ean-13", "ean13", "upc code", "barcode", "isbn", "isbn-13", "jan", "janコード", "код ean", "strichcode", "code-barres", "codice ean", "código ean", "código de barras", "global trade identification number", "kod ean", "ean-kod";
+    /// Of a title's words, those that tell that the thing had an owner.
+    USED_IN_TITLE:
+        "pre-owned", "preowned", "pre owned", "second hand", "second-hand", "open box", "open-box", "openbox", "for parts", "for parts or not working", "parts only", "ex-display", "ex display", "used laptop", "used laptops", "used pc", "used desktop", "(used)", "[used]", "- used", "used -",
+        "gebraucht", "gebrauchte", "gebrauchter", "gebrauchtes", "gebrauchtware", "b-ware", "vorführgerät", "d'occasion", "- occasion", "(occasion)", "usado", "usados", "usada", "segunda mano", "seminuevo", "usato", "usati", "seconda mano", "seminovo", "gebruikt", "gebruikte", "tweedehands",
+        "begagnad", "begagnade", "brukt", "brugt", "brugte", "käytetty", "używany", "używane", "uzywany", "poużywany", "folosit", "použitý", "použité", "bazarový", "használt", "ikinci el", "2. el", "б/у", "бу ноутбук", "подержанный", "вживаний", "中古", "ジャンク", "二手", "중고", "đã qua sử dụng", "มือสอง", "مستعمل", "משומש";
+    /// Said of nothing but goods that never had an owner.
+    SURELY_NEW:
+        "brand new", "brand-new", "factory sealed", "factory-sealed", "sealed in box", "new in box", "new & sealed", "new and sealed", "fabrikneu", "neuware", "originalverpackt", "neuf sous blister", "référence neuve", "produit neuf", "article neuf", "état neuf", "produits neufs", "nuevo y sellado", "producto nuevo", "a estrenar", "precintado",
+        "prodotto nuovo", "nuovo di zecca", "sigillato", "produto novo", "novo e lacrado", "lacrado", "gloednieuw", "splinternieuw", "fabrieksnieuw", "helt ny", "fabriksny", "splitterny", "fabrycznie nowy", "fabrycznie nowe", "nowy produkt", "nieużywany", "produs nou", "nou, sigilat", "nový nepoužitý", "zcela nový", "nepoužité zboží",
+        "gyári új", "bontatlan", "sıfır ürün", "sıfır, kapalı kutu", "kapalı kutu", "совершенно новый", "новый товар", "в заводской упаковке", "новий товар", "新品", "未開封", "未使用", "全新", "새상품", "새 제품", "mới 100%", "hàng mới", "nguyên seal", "ของใหม่", "جديد كليا", "חדש באריזה";
     /// What stands before an amount that is not paid now: the price before a discount.
     LIST_PRICE_LABEL:
         "was", "list price", "list", "msrp", "rrp", "regular price", "reg", "original price", "originally", "compare at",
@@ -161,9 +203,9 @@ phrases! {
         "404", "page not found", "not found", "page cannot be found", "can't find that page", "couldn't find that page", "could not be found",
         "page doesn't exist", "page does not exist", "no longer exists", "product unavailable", "product not found", "item not found", "looking for something",
         "this listing was ended", "listing you're looking for", "we looked everywhere", "item is no longer available", "dogs of amazon", "something went wrong",
-        "seite nicht gefunden", "nicht gefunden", "existiert nicht", "page introuvable", "introuvable", "n'existe pas", "n'existe plus",
-        "página no encontrada", "no encontrada", "no existe", "pagina non trovata", "non trovata", "non esiste", "página não encontrada", "não encontrada",
-        "pagina niet gevonden", "niet gevonden", "sidan hittades inte", "siden finnes ikke", "siden blev ikke fundet", "sivua ei löydy",
+        "page you requested", "page isn't available", "page is missing", "seite nicht gefunden", "nicht gefunden", "seite existiert nicht", "nicht mehr im sortiment", "artikel existiert nicht", "existiert nicht", "page introuvable", "introuvable", "n'existe pas", "n'existe plus",
+        "page non trouvée", "cette page n'existe", "página no encontrada", "no encontrada", "no encontrado", "no existe", "no hemos encontrado", "no hemos podido encontrar", "no encontramos", "ya no existe", "ya no está en", "no podemos encontrar", "pagina non trovata", "non trovata", "non esiste", "non abbiamo trovato", "non è stata trovata", "página não encontrada", "não encontrada", "não encontramos", "não existe",
+        "pagina niet gevonden", "niet gevonden", "sidan hittades inte", "sidan finns inte", "har utgått ur sortimentet", "finns inte längre", "produkten har utgått", "siden finnes ikke", "siden blev ikke fundet", "sivua ei löydy",
         "strona nie istnieje", "nie znaleziono", "pagina nu a fost", "nu a fost gasita", "stránka nenalezena", "nem található", "sayfa bulunamadı",
         "страница не найдена", "не найдена", "не найден", "ページが見つかりません", "見つかりません", "页面不存在", "找不到", "찾을 수 없", "không tìm thấy";
     /// A test for robots stands in the way.
@@ -188,12 +230,13 @@ phrases! {
         "resultaten", "sökresultat", "søgeresultater", "wyniki", "rezultate", "výsledky", "találatok", "arama sonuçları", "результаты", "検索結果", "搜索结果", "검색 결과", "kết quả";
     /// Used and overhauled by somebody who answers for it.
     REFURBISHED:
-        "refurbished", "refurb", "renewed", "reconditioned", "remanufactured", "factory refurbished", "certified pre-owned", "manufacturer refurbished", "seller refurbished", "excellent - refurbished", "certified refurbished",
-        "generalüberholt", "wiederaufbereitet", "erneuert", "refurbed", "reconditionné", "reconditionnée", "reconditionnes", "reacondicionado", "reacondicionada", "restaurado", "ricondizionato", "ricondizionata", "rigenerato",
-        "recondicionado", "recondicionada", "gereviseerd", "opgeknapt", "renoverad", "rekonditionerad", "renoveret", "istandsat", "kunnostettu", "odnowiony", "odnowione", "poleasingowy", "recondiționat", "reconditionat", "repasovaný", "repasované",
-        "felújított", "yenilenmiş", "восстановленный", "відновлений", "整備済み", "リファビッシュ", "翻新", "官翻", "리퍼", "리퍼비시", "tân trang", "مجدد", "מחודש";
+        "refurbished", "refurb", "renewed", "refurbed", "factory recertified", "recertified", "certified refurb", "grade a refurbished", "ex-lease", "ex lease", "off-lease", "reconditioned", "remanufactured", "factory refurbished", "certified pre-owned", "manufacturer refurbished", "seller refurbished", "excellent - refurbished", "certified refurbished",
+        "generalüberholt", "generalüberholte", "generalüberholter", "generalüberholtes", "wiederaufbereitet", "aufbereitet", "erneuert", "leasingrückläufer", "reconditionné", "reconditionnée", "reconditionnés", "reconditionnées", "reconditionnes", "reconditionne", "remis à neuf", "reacondicionado", "reacondicionada", "reacondicionados", "reacondicionadas", "restaurado", "ricondizionato", "ricondizionata", "ricondizionati", "rigenerato", "rigenerati",
+        "recondicionado", "recondicionada", "recondicionados", "remanufaturado", "gereviseerd", "refurbish", "opgeknapt", "renoverad", "rekonditionerad", "renoveret", "istandsat", "kunnostettu", "odnowiony", "odnowione", "odnowiona", "odnawiany", "poleasingowy", "poleasingowe", "poleasingowa", "regenerowany", "recondiționat", "reconditionat", "repasovaný", "repasované",
+        "felújított", "yenilenmiş", "yenilenmis", "восстановленный", "восстановленные", "восстановлен", "ανακατασκευασμένο", "ανακατασκευασμένα", "refabricado", "repasovane", "repasovaná", "renovované", "再生品", "メーカー再生品", "整備品", "整備済", "відновлений", "整備済み", "リファビッシュ", "翻新", "官翻", "리퍼", "리퍼비시", "tân trang", "مجدد", "מחודש";
     /// Had an owner before.
     USED:
+        "ex-display", "ex display", "open box item", "b-stock", "damaged box", "gebrauchte", "gebrauchter", "usados", "usati", "gebruikte", "begagnade", "brugte", "používané", "ジャンク", "ジャンク品", "中古品", "vorführgerät", "rückläufer",
         "used", "pre-owned", "preowned", "pre owned", "second hand", "second-hand", "secondhand", "open box", "open-box", "used - like new", "used - very good", "used - good", "used - acceptable", "like new", "for parts or not working", "parts only", "very good", "acceptable",
         "gebraucht", "gebrauchtware", "b-ware", "occasion", "d'occasion", "usado", "usada", "segunda mano", "de segunda mano", "seminuevo", "usato", "seconda mano", "seminovo", "gebruikt", "tweedehands", "begagnad", "brukt", "brugt", "käytetty",
         "używany", "używane", "uzywany", "folosit", "second", "použitý", "bazar", "használt", "ikinci el", "kullanılmış", "б/у", "подержанный", "вживаний", "中古", "ユーズド", "二手", "중고", "đã qua sử dụng", "cũ", "มือสอง", "مستعمل", "משומש";
@@ -203,7 +246,7 @@ phrases! {
         "nowy", "nowe", "nou", "noua", "sigilat", "nový", "nové", "új", "sıfır", "yeni", "новый", "новое", "новая", "новий", "新品", "未使用", "全新", "새상품", "mới", "ใหม่", "جديد", "חדש";
     /// The key of a row that names the maker.
     BRAND_LABEL:
-        "brand", "brand name", "manufacturer", "make", "maker", "marke", "hersteller", "marque", "fabricant", "marca", "fabricante", "produttore", "merk", "fabrikant", "märke", "varumärke", "tillverkare", "merke", "mærke", "producent", "marka",
+        "brand", "brand name", "brand / manufacturer", "product brand", "vendor", "by brand", "marke / hersteller", "marke/hersteller", "nom de la marque", "nombre de la marca", "nome da marca", "nome del marchio", "marchio", "merknaam", "varemærke", "valmistaja", "tuotemerkki", "výrobca", "μάρκα", "κατασκευαστής", "manufacturer", "make", "maker", "marke", "hersteller", "marque", "fabricant", "marca", "fabricante", "produttore", "merk", "fabrikant", "märke", "varumärke", "tillverkare", "merke", "mærke", "producent", "marka",
         "brand:", "producător", "producator", "značka", "výrobce", "gyártó", "márka", "üretici", "бренд", "производитель", "виробник", "ブランド", "ブランド名", "メーカー", "品牌", "制造商", "브랜드", "제조사", "thương hiệu", "ยี่ห้อ", "العلامة التجارية", "מותג";
     /// The key of a row that names the model.
     MODEL_LABEL:
@@ -211,7 +254,7 @@ phrases! {
         "modelo", "número de modelo", "modello", "numero modello", "modelnummer", "cod producător", "model produs", "модель", "артикул производителя", "型番", "モデル番号", "型号", "모델명";
     /// The key of a row that tells the condition.
     CONDITION_LABEL:
-        "condition", "item condition", "product condition", "zustand", "artikelzustand", "état", "etat", "estado", "condición", "condizione", "condizioni", "stato", "condição", "staat", "conditie", "skick", "tilstand", "stand", "kunto",
+        "condition", "item condition", "product condition", "condition grade", "condição do item", "estado del producto", "estado do produto", "estado del artículo", "état du produit", "état de l'article", "produktzustand", "gerätezustand", "artikelzustand:", "condizione prodotto", "stan produktu", "stan przedmiotu", "stav zboží", "stav produktu", "ürün durumu", "kosmetisk stand", "商品状態", "состояние товара", "κατάσταση", "staat van het product", "toestand", "produktskick", "zustand", "artikelzustand", "état", "etat", "estado", "condición", "condizione", "condizioni", "stato", "condição", "staat", "conditie", "skick", "tilstand", "stand", "kunto",
         "stan", "stare", "stav", "állapot", "durum", "состояние", "стан", "状態", "商品の状態", "コンディション", "成色", "狀況", "상태", "tình trạng", "สภาพ", "الحالة", "מצב";
 }
 

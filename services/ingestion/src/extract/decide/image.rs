@@ -82,20 +82,45 @@ fn pictures(found: &Candidates) -> Vec<Picture<'_>> {
 }
 
 /// What the addresses of one picture in several sizes have in common: the file's name without its ending and
-/// what Amazon and Shopify add for a size; the whole path where the name is too short to tell pictures apart.
+/// what Amazon and Shopify add for a size; the whole path where the name is too short to tell pictures apart. A
+/// program that serves pictures is told by its query which one.
 fn key(url: &Url) -> String {
     const TELLING: usize = 8;
     let path = url.path().trim_end_matches('/');
     let file = path.rsplit('/').next().unwrap_or_default();
+    if let Some(inner) = served(url) {
+        return key(&inner);
+    }
     let stem = file.split("._").next().unwrap_or(file);
     let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
     let stem = stem.rsplit_once('_').filter(|(_, size)| is_size(size)).map_or(stem, |(stem, _)| stem);
     let digits = stem.chars().filter(char::is_ascii_digit).count();
     if stem.len() >= TELLING && (digits > 1 || stem.len() >= 2 * TELLING) {
-        stem.to_owned()
-    } else {
-        path.to_owned()
+        return stem.to_owned();
     }
+    let is_program =
+        [".ashx", ".aspx", ".php", ".asp", ".cgi", ".jsp", ".axd"].iter().any(|end| file.ends_with(end));
+    match url.query().filter(|_| is_program) {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    }
+}
+
+/// The picture that a resizer is asked for: `/_next/image?url=…&w=640`.
+fn served(url: &Url) -> Option<Url> {
+    const MOST: usize = 12;
+    let is_resizer = |key: &str| matches!(key, "url" | "src" | "image" | "img");
+    let (_, inner) =
+        url.query_pairs().take(MOST).find(|(key, value)| is_resizer(key) && value.contains('/'))?;
+    let inner = url.join(&inner).ok()?;
+    // one level: an address can hold itself
+    let nested = inner.query().is_some_and(|query| query.contains('='));
+    if nested {
+        let mut bare = inner;
+        bare.set_query(None);
+        return Some(bare);
+    }
+    Some(inner)
 }
 
 /// `600x600`, `1024x`, `grande`.
@@ -123,6 +148,15 @@ mod tests {
             of("https://cdn.example/a/lamp-blue-77_600x600.jpg"),
             of("https://cdn.example/b/lamp-blue-77.webp")
         );
+        assert_eq!(
+            of("https://shop.example/_next/image?url=%2Fmedia%2Flamp-blue-77.webp&w=640&q=75"),
+            of("https://cdn.example/b/lamp-blue-77.webp")
+        );
+        assert_ne!(
+            of("https://shop.example/_next/image?url=%2Fmedia%2Flamp-blue-77.webp&w=640"),
+            of("https://shop.example/_next/image?url=%2Fmedia%2Flamp-blue-78.webp&w=640")
+        );
+        assert_ne!(of("https://im.example/ImgW.ashx?cd=A&i=1"), of("https://im.example/ImgW.ashx?cd=A&i=2"));
         assert_ne!(
             of("https://i.example/images/g/abc/s-l500.jpg"),
             of("https://i.example/images/g/xyz/s-l500.jpg")

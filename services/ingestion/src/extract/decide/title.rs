@@ -61,7 +61,8 @@ fn support(candidate: &Candidate, text: &str, all: &[(&Candidate, String)]) -> f
 
 /// The title without the shop's name and department, where another candidate shows that it is whole without.
 fn without_shop(title: &str, others: &[String]) -> String {
-    const SEPARATORS: [&str; 9] = [" | ", " - ", " – ", " — ", " : ", ": ", " · ", " » ", " at "];
+    const SEPARATORS: [&str; 13] =
+        [" | ", " - ", " – ", " — ", " : ", ": ", " · ", " » ", " at ", "｜", "】", "【", " / "];
     let pieces = SEPARATORS.iter().flat_map(|separator| {
         let ends =
             title.match_indices(separator).map(|(at, sep)| (title.get(..at), title.get(at + sep.len()..)));

@@ -29,6 +29,9 @@ pub(in crate::extract) fn entities(dom: &Dom) -> Entities {
     Entities { documents: parse::documents(dom) }
 }
 
+/// Products that one offer is read to be for.
+const MOST_OFFERED: usize = 20;
+
 impl Entities {
     /// The objects that stand for the page or a part of it, without what they only refer to.
     fn main_objects(&self) -> Vec<&Object> {
@@ -62,8 +65,15 @@ impl Entities {
         for object in self.main_objects() {
             if is_product(object) {
                 products.push(object);
-            } else if let Some(offered) = object.get("itemOffered").and_then(Json::as_object) {
-                products.push(offered);
+                continue;
+            }
+            let of_offer = object.get("offers").and_then(|offers| offers.get("itemOffered"));
+            match object.get("itemOffered").or(of_offer) {
+                Some(Json::Object(offered)) => products.push(offered),
+                Some(Json::Array(several)) => {
+                    products.extend(several.iter().take(MOST_OFFERED).filter_map(Json::as_object));
+                }
+                _ => {}
             }
         }
         products
@@ -194,6 +204,14 @@ pub(super) fn collect(view: &View<'_>, found: &mut Candidates) {
         (Field::ModelNumber, "model", 0.8),
         (Field::VendorItemId, "sku", 0.8),
         (Field::VendorItemId, "productID", 0.75),
+        (Field::Sku, "sku", 0.85),
+        (Field::Gtin, "gtin13", 0.9),
+        (Field::Gtin, "gtin", 0.9),
+        (Field::Gtin, "gtin12", 0.9),
+        (Field::Gtin, "gtin14", 0.9),
+        (Field::Gtin, "gtin8", 0.9),
+        (Field::Gtin, "isbn", 0.85),
+        (Field::Gtin, "ean", 0.8),
         (Field::Condition, "itemCondition", 0.8),
     ];
     for (field, key, trust) in fields {

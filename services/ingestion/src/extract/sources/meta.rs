@@ -14,6 +14,11 @@ const TEXTS: &[(&str, Field, f64)] = &[
     ("product:brand", Field::Manufacturer, 0.8),
     ("og:brand", Field::Manufacturer, 0.7),
     ("product:retailer_item_id", Field::VendorItemId, 0.7),
+    ("product:retailer_part_no", Field::Sku, 0.6),
+    ("product:ean", Field::Gtin, 0.8),
+    ("product:upc", Field::Gtin, 0.8),
+    ("product:gtin", Field::Gtin, 0.8),
+    ("product:isbn", Field::Gtin, 0.8),
     ("product:mfr_part_no", Field::ModelNumber, 0.7),
     ("product:availability", Field::Availability, 0.7),
     ("og:availability", Field::Availability, 0.65),
@@ -89,7 +94,11 @@ fn images(view: &View<'_>, found: &mut Candidates) {
         ("twitter:image", 0.6),
         ("twitter:image:src", 0.6),
     ];
+    // the card shows the product, a variant has its own picture
+    let of_variant =
+        view.url.query_pairs().take(20).any(|(key, _)| key == "variant" || key == "variation_id");
     for (name, trust) in names {
+        let trust = if of_variant { trust - 0.45 } else { trust };
         for url in view.metas(name).iter().filter_map(|content| view.absolute(content)) {
             found.push_text(Field::Image, url.as_str(), Source::Meta, name, trust);
         }

@@ -157,7 +157,15 @@ fn push(
         (Scope::Product, "description") => (Field::Description, 0.75),
         (Scope::Product, "brand" | "manufacturer") => (Field::Manufacturer, 0.85),
         (Scope::Product, "mpn" | "model") => (Field::ModelNumber, 0.85),
-        (Scope::Product, "sku" | "productID") => (Field::VendorItemId, 0.75),
+        (Scope::Product | Scope::Offer, "gtin" | "gtin8" | "gtin12" | "gtin13" | "gtin14" | "isbn") => {
+            (Field::Gtin, 0.85)
+        }
+        (Scope::Product | Scope::Offer, "sku") => {
+            let sku = value(view.dom, node);
+            found.push_text(Field::Sku, &sku, Source::Microdata, "itemprop=sku", 0.8);
+            (Field::VendorItemId, 0.75)
+        }
+        (Scope::Product, "productID") => (Field::VendorItemId, 0.75),
         (Scope::Product, "image") => return push_image(view, node, found),
         (Scope::Product | Scope::Offer, "price" | "lowPrice") => (Field::Price, 0.82),
         (Scope::Product | Scope::Offer, "highPrice") => (Field::Price, 0.4),

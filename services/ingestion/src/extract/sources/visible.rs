@@ -1,13 +1,19 @@
 //! What a reader sees, for pages without markup and as a check on those with it.
 
+mod condition;
 mod image;
+mod labels;
+mod maker;
+mod makers;
 mod price;
 mod print;
 mod state;
+mod stock;
+mod trail;
 
 use super::super::candidate::Candidates;
 use super::super::dom::{NodeId, Tag};
-use super::super::flow::Flow;
+use super::super::flow::{BuyButton, Flow};
 use super::super::likeness::{coverage, likeness};
 use super::super::product::{Field, Source};
 use super::super::rank;
@@ -15,6 +21,10 @@ use super::super::regions::Region;
 use super::super::view::View;
 
 pub(in crate::extract) use image::{image_address, is_decoration};
+
+/// Bytes of text around the headline in which a state is this product's.
+const BEFORE: usize = 300;
+const AFTER: usize = 4_000;
 
 /// Where on the page the product is: by its headline, and the buy buttons outside recommendations.
 #[derive(Debug)]
@@ -29,7 +39,12 @@ struct Scene<'v, 'a> {
 pub(super) fn collect(view: &View<'_>, found: &mut Candidates) {
     let anchor = headline(view);
     if let Some(node) = anchor {
-        let trust = if view.dom.tag(node) == Tag::H1 { 0.6 } else { 0.4 };
+        let trust = match view.dom.tag(node) {
+            Tag::H1 if is_repeated(view, node) => 0.74,
+            Tag::H1 => 0.6,
+            _ if is_repeated(view, node) => 0.72,
+            _ => 0.4,
+        };
         found.push_text(
             Field::Title,
             &view.dom.text(node, 1_000),
@@ -56,6 +71,29 @@ impl Scene<'_, '_> {
     fn anchor_offset(&self) -> Option<usize> {
         self.anchor.map(|node| self.flow.offset(node))
     }
+
+    /// Texts outside frame and recommendations, up to so many bytes of visible text before and after the
+    /// headline, with where they stand.
+    fn own_texts(&self, before: usize, after: usize) -> Vec<(NodeId, usize)> {
+        let anchor = self.anchor_offset().unwrap_or_default();
+        let (dom, regions) = (self.view.dom, &self.view.regions);
+        let outside = Region::HIDDEN.or(Region::FRAME).or(Region::ASIDE);
+        let texts = dom.all().filter(|node| dom.is_text(*node) && !regions.of_node(*node).has(outside));
+        let placed = texts.map(|node| (node, self.flow.offset(node)));
+        placed
+            .skip_while(|(_, offset)| offset + before < anchor)
+            .take_while(|(_, offset)| *offset <= anchor + after)
+            .collect()
+    }
+
+    /// Buy buttons outside frame and recommendations.
+    fn own_buttons(&self) -> impl Iterator<Item = &BuyButton> {
+        let aside = Region::ASIDE.or(Region::FRAME);
+        self.flow
+            .buy_buttons()
+            .iter()
+            .filter(move |button| !self.view.regions.of_node(button.node).has(aside))
+    }
 }
 
 /// The titles that the page gives itself outside structured data: headline, `og:title`, `title`.
@@ -63,6 +101,20 @@ pub(in crate::extract) fn titles(view: &View<'_>) -> Vec<String> {
     let headline = view.regions.headline().map(|node| view.dom.text(node, 500));
     let meta = view.meta("og:title").map(str::to_owned);
     headline.into_iter().chain(meta).chain(view.document_title()).filter(|title| !title.is_empty()).collect()
+}
+
+/// Whether the page's titles say the same or only begin to: a headline names the product, a title also sells.
+fn is_repeated(view: &View<'_>, headline: NodeId) -> bool {
+    const MOST: f64 = 0.6;
+    let text = view.dom.text(headline, 500);
+    let several = text.split_whitespace().count() > 1;
+    let others = view.meta("og:title").map(str::to_owned).into_iter().chain(view.document_title());
+    let mut begun = others.filter_map(|title| {
+        let ends = [" | ", " - ", " – ", " — ", "｜"].into_iter().filter_map(|parts| title.find(parts));
+        let end = ends.min().unwrap_or(title.len());
+        title.get(..end).map(str::to_owned)
+    });
+    several && begun.any(|title| coverage(&title, &text) > MOST || coverage(&text, &title) > MOST)
 }
 
 /// The heading that the page's own titles repeat; else the first `h1`; else the text in bold that they repeat.

@@ -3,10 +3,11 @@
 use serde_json::Value as Json;
 use url::Url;
 
-use super::super::super::candidate::Candidates;
+use super::super::super::candidate::{Candidates, Value};
 use super::super::super::money::{Currency, Sign};
-use super::super::super::product::{Field, Source};
+use super::super::super::product::{Condition, Field, Source};
 use super::super::super::view::View;
+use super::super::super::wording;
 use super::super::{Place, push_markup};
 use super::{Object, is_a, sign, text};
 
@@ -61,6 +62,7 @@ pub(super) fn collect(view: &View<'_>, product: &Object, found: &mut Candidates)
         return;
     };
     describe(first, found);
+    condition(&all, first, found);
     price(first, 0.85, found);
     let is_first = |offer: &&Offer<'_>| std::ptr::eq(offer.object, first.object);
     for offer in all.iter().filter(|offer| !is_first(offer)) {
@@ -85,10 +87,12 @@ fn is_this_page(offer: &Offer<'_>, page: &Url) -> bool {
 fn describe(offer: &Offer<'_>, found: &mut Candidates) {
     let fields = [
         (Field::Availability, "availability", 0.8),
-        (Field::Condition, "itemCondition", 0.8),
         (Field::Seller, "seller", 0.8),
         (Field::Seller, "offeredBy", 0.7),
         (Field::VendorItemId, "sku", 0.7),
+        (Field::Sku, "sku", 0.8),
+        (Field::Gtin, "gtin13", 0.85),
+        (Field::Gtin, "gtin", 0.85),
     ];
     for (field, key, trust) in fields {
         let value = text(offer.object, key).or_else(|| offer.variant.and_then(|variant| text(variant, key)));
@@ -101,6 +105,27 @@ fn describe(offer: &Offer<'_>, found: &mut Candidates) {
                 Place { source: Source::JsonLd, name: &format!("{}.{key}", offer.path), trust },
             );
         }
+    }
+}
+
+/// The condition that all offers share; of mixed ones the page's own is new, the others are offered beside it.
+fn condition(all: &[Offer<'_>], first: &Offer<'_>, found: &mut Candidates) {
+    let stated = |offer: &Offer<'_>| {
+        let of_variant = || offer.variant.and_then(|variant| text(variant, "itemCondition"));
+        text(offer.object, "itemCondition").or_else(of_variant)
+    };
+    let told: Vec<Condition> =
+        all.iter().filter_map(stated).filter_map(|text| wording::condition_of_markup(&text)).collect();
+    let agree = told.windows(2).all(|two| two[0] == two[1]);
+    let place = format!("{}.itemCondition", first.path);
+    match told.first() {
+        Some(condition) if agree => {
+            found.push(Field::Condition, Value::Condition(*condition), Source::JsonLd, &place, 0.8);
+        }
+        Some(_) if told.contains(&Condition::New) => {
+            found.push(Field::Condition, Value::Condition(Condition::New), Source::JsonLd, &place, 0.5);
+        }
+        _ => {}
     }
 }
 

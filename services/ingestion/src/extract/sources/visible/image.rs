@@ -14,6 +14,9 @@ use super::Scene;
 const MOST: usize = 400;
 const HANDED_IN: usize = 12;
 
+/// Of these the first hold a larger version than any source set.
+const SMALLER: usize = 7;
+
 /// Attributes that hold a picture's address, the largest version first.
 const ADDRESSES: [&str; 12] = [
     "data-zoom-image",
@@ -30,22 +33,59 @@ const ADDRESSES: [&str; 12] = [
     "src",
 ];
 
-/// The address of an `img`, lazily loaded ones included.
+/// The address of an `img`, lazily loaded ones included: the largest that is named and no stand-in.
 pub(in crate::extract) fn image_address(view: &View<'_>, node: NodeId) -> Option<Url> {
     let dom = view.dom;
-    let attribute = ADDRESSES
-        .iter()
-        .filter_map(|name| dom.filled_attr(node, name))
-        .find_map(|address| view.absolute(address));
-    attribute
-        .or_else(|| {
-            let set = dom.filled_attr(node, "srcset").or_else(|| dom.filled_attr(node, "data-srcset"))?;
-            // the last of a source set is the largest
-            let last = set.split(", ").last()?.split_whitespace().next()?;
-            view.absolute(last)
-        })
-        // what the browser has chosen of the sources around it
-        .or_else(|| view.absolute(&view.looks.of_node(node)?.picture.as_ref()?.address))
+    let address = |name: &&str| view.absolute(&filled_in(dom.filled_attr(node, name)?));
+    let mut stated = ADDRESSES.iter().filter_map(address);
+    let first = stated.next();
+    let sets = || {
+        ["srcset", "data-srcset"].into_iter().filter_map(|name| largest(view, dom.filled_attr(node, name)?))
+    };
+    let has_zoom = ADDRESSES.iter().take(SMALLER).any(|name| dom.filled_attr(node, name).is_some());
+    let of_set = if has_zoom { None } else { sets().find(|url| !is_decoration(url)) };
+    let picture = || of_picture(view, node);
+    let shown = first.clone().filter(|url| !is_decoration(url));
+    // what the browser has chosen of the sources around it
+    let chosen = || view.absolute(&view.looks.of_node(node)?.picture.as_ref()?.address);
+    let stated = || stated.find(|url| !is_decoration(url));
+    of_set.or(shown).or_else(picture).or_else(stated).or_else(chosen).or(first)
+}
+
+/// A script would fill in the width.
+fn filled_in(address: &str) -> String {
+    address.replace("{width}", "1080").replace("{size}", "1080x")
+}
+
+/// The address of the largest version in a source set, whose entries white space and commas part.
+fn largest(view: &View<'_>, set: &str) -> Option<Url> {
+    const LONGEST: usize = 20_000;
+    const MOST: usize = 40;
+    let set = set.get(..set.floor_char_boundary(LONGEST)).unwrap_or_default();
+    let mut best: Option<(f64, &str)> = None;
+    let mut words = set.split_ascii_whitespace().take(2 * MOST).peekable();
+    while let Some(word) = words.next() {
+        let address = word.trim_matches(',');
+        let size =
+            words.next_if(|next| !next.starts_with("http") && !next.contains('/') && !word.ends_with(','));
+        let size =
+            size.map_or(1.0, |text| text.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(1.0));
+        if !address.is_empty() && best.is_none_or(|(largest, _)| size > largest) {
+            best = Some((size, address));
+        }
+    }
+    best.and_then(|(_, address)| view.absolute(&filled_in(address)))
+}
+
+/// What the `source` elements beside the `img` name.
+fn of_picture(view: &View<'_>, node: NodeId) -> Option<Url> {
+    let dom = view.dom;
+    let picture = dom.parent(node).filter(|parent| dom.tag(*parent) == Tag::Picture)?;
+    let sources = dom.children(picture).filter(|child| dom.tag(*child) == Tag::Source);
+    let sets = sources.filter_map(|source| {
+        dom.filled_attr(source, "srcset").or_else(|| dom.filled_attr(source, "data-srcset"))
+    });
+    sets.filter_map(|set| largest(view, set)).find(|url| !is_decoration(url))
 }
 
 pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
@@ -78,7 +118,7 @@ fn enlarged(view: &View<'_>, node: NodeId) -> Option<Url> {
 
 /// Logos, icons, pixels: by their names.
 pub(in crate::extract) fn is_decoration(url: &Url) -> bool {
-    const NAMES: [&str; 22] = [
+    const NAMES: [&str; 34] = [
         "logo",
         "sprite",
         "icon",
@@ -101,12 +141,29 @@ pub(in crate::extract) fn is_decoration(url: &Url) -> bool {
         "no-image",
         "noimage",
         "avatar",
+        "no_image",
+        "nophoto",
+        "no-photo",
+        "no_photo",
+        "coming-soon",
+        "comingsoon",
+        "image-not",
+        "ogp",
+        "default-image",
+        "default_image",
+        "og-default",
+        "og_default",
+    ];
+    const FOLDERS: [&str; 11] = [
+        "banner", "banners", "icon", "icons", "logo", "logos", "button", "buttons", "sprites", "flags",
+        "badges",
     ];
     let path = url.path().to_ascii_lowercase();
     let file = path.rsplit('/').next().unwrap_or_default();
     ends_in(file, "svg")
         || (ends_in(file, "gif") && file.len() < 12)
         || NAMES.iter().any(|name| file.contains(name))
+        || path.split('/').any(|segment| FOLDERS.contains(&segment))
 }
 
 fn ends_in(file: &str, extension: &str) -> bool {
@@ -139,8 +196,10 @@ fn weigh(scene: &Scene<'_, '_>, node: NodeId, url: &Url, titles: &[String]) -> f
     if enlarged(scene.view, node).is_some() {
         trust += 0.12;
     }
-    let links_away =
-        dom.ancestors(node).take(3).any(|up| dom.tag(up) == Tag::A) && enlarged(scene.view, node).is_none();
+    let is_link = |up| {
+        dom.tag(up) == Tag::A && dom.filled_attr(up, "href").is_some_and(|href| !href.starts_with(['#', 'j']))
+    };
+    let links_away = dom.ancestors(node).take(3).any(is_link) && enlarged(scene.view, node).is_none();
     if links_away {
         trust -= 0.1;
     }
