@@ -22,6 +22,8 @@ pub(super) struct Found {
     /// Where number and sign stand, in bytes of the text that was searched.
     pub(super) start: usize,
     pub(super) end: usize,
+    /// Written as money is: `1.299,-`, `1’299.–`.
+    pub(super) round: bool,
 }
 
 /// Text that is looked at. A price label is short.
@@ -56,9 +58,25 @@ pub(super) fn read_machine(text: &str) -> Option<Found> {
     let thousands = fraction.len() == 3 && whole.len() <= 3 && !whole.starts_with('0');
     if plain && !thousands && text.len() <= 20 {
         let amount = text.parse::<f64>().ok().filter(|amount| is_price(*amount))?;
-        return Some(Found { amount, sign: None, start: 0, end: text.len() });
+        return Some(Found { amount, sign: None, start: 0, end: text.len(), round: false });
     }
     read(text)
+}
+
+/// Whether letters that are also the beginning of a model's name or a unit ("R7", "5 KM", "RM 850") are a
+/// currency here: in its country, or where nothing is known and the number is written as an amount is.
+pub(super) fn is_plausible(found: &Found, text: &str, locale: Locale) -> bool {
+    const DOUBTFUL: [&str; 11] = ["R", "RM", "KM", "SR", "KD", "QR", "DT", "DH", "Tk", "Bs", "Rp"];
+    let written = text.get(found.start..found.end).unwrap_or_default();
+    let letters = written.trim_matches(|c: char| !c.is_alphabetic());
+    let letters = letters.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    if !DOUBTFUL.contains(&letters) {
+        return true;
+    }
+    match (locale.usual(), found.sign) {
+        (Some(usual), Some(sign)) => sign.may_be(usual),
+        _ => written.contains(['.', ',']),
+    }
 }
 
 /// No shop asks for less than nothing or more than a thousand million.
@@ -115,7 +133,7 @@ fn with_currency(text: &str, mut number: Number) -> Option<Found> {
         return None;
     }
     let amount = number.value(sign.and_then(Sign::single))?;
-    is_price(amount).then_some(Found { amount, sign, start, end })
+    is_price(amount).then(|| Found { amount, sign, start, end, round: number.is_round() })
 }
 
 #[cfg(test)]

@@ -4,9 +4,11 @@
 //! that they are: an element that contains the headline is never set aside because of its name.
 
 mod names;
+mod stylesheet;
 
 use super::dom::{Dom, NodeId, Tag};
 use super::words;
+use stylesheet::Stylesheet;
 
 /// Flags of a node; those of its ancestors included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,11 +50,12 @@ pub(super) struct Regions {
 
 impl Regions {
     pub(super) fn of(dom: &Dom) -> Regions {
-        let headline = dom.all().find(|node| dom.tag(*node) == Tag::H1 && !dom.text(*node, 16).is_empty());
+        let headline = headline(dom);
+        let sheet = Stylesheet::of(dom);
         let mut regions = Regions { flags: vec![Region::NONE; dom.len()], headline };
         for node in dom.all().skip(1) {
             let inherited = dom.parent(node).map_or(Region::NONE, |parent| regions.of_node(parent));
-            let own = if dom.is_text(node) { Region::NONE } else { regions.own(dom, node) };
+            let own = if dom.is_text(node) { Region::NONE } else { regions.own(dom, node).or(sheet.region_of(dom, node)) };
             regions.flags[node.index()] = inherited.or(own);
         }
         regions.set_recommendations_aside(dom);
@@ -136,6 +139,20 @@ impl Regions {
             }
         }
     }
+}
+
+/// The first `h1` that has text, rather not the shop's name in its header.
+fn headline(dom: &Dom) -> Option<NodeId> {
+    const MOST: usize = 20;
+    const LEVELS: usize = 12;
+    let titled = |node: &NodeId| dom.tag(*node) == Tag::H1 && !dom.text(*node, 16).is_empty();
+    let all: Vec<NodeId> = dom.all().filter(titled).take(MOST).collect();
+    let is_frame = |up: NodeId| {
+        let named = dom.attr(up, "id").or_else(|| dom.attr(up, "class")).unwrap_or_default();
+        matches!(dom.tag(up), Tag::Header | Tag::Nav | Tag::Footer) || named.to_ascii_lowercase().contains("logo")
+    };
+    let in_frame = |node: NodeId| std::iter::once(node).chain(dom.ancestors(node)).take(LEVELS).any(is_frame);
+    all.iter().find(|node| all.len() > 1 && !in_frame(**node)).or(all.first()).copied()
 }
 
 fn hidden_class(value: &str) -> Region {

@@ -153,6 +153,7 @@ const MARKS: &[(Region, &[&str])] = &[
             "price-previous",
             "streichpreis",
             "crossed",
+            "prc-org",
             "price-standard",
             "retailprice",
             "retail-price",
@@ -172,6 +173,10 @@ const MARKS: &[(Region, &[&str])] = &[
             "cookie",
             "newsletter",
             "minicart",
+            "cart-total",
+            "carttotal",
+            "header-cart",
+            "basket-total",
             "mini-cart",
             "mini_cart",
             "cart-drawer",
@@ -187,14 +192,14 @@ const MARKS: &[(Region, &[&str])] = &[
     ),
     (
         Region::PRICE,
-        &["price", "preis", "prix", "precio", "prezzo", "prijs", "cena", "pret", "amount", "offer"],
+        &["price", "preis", "prix", "precio", "prezzo", "prijs", "cena", "pret", "amount", "offer", "prc"],
     ),
 ];
 
 /// Marks that mean nothing inside a longer word.
 const WHOLE_WORDS: &[&str] = &[
     "rrp", "ppu", "msrp", "nav-", "cena", "pret", "review", "bundle", "credit", "owl-", "offer", "modal",
-    "glide",
+    "glide", "prc",
 ];
 
 struct Marks {
