@@ -87,7 +87,7 @@ impl Regions {
             tag if tag.is_unseen() => return Region::HIDDEN,
             Tag::S | Tag::Strike | Tag::Del => Region::OLD,
             Tag::Footer | Tag::Nav | Tag::Header | Tag::Dialog => Region::FRAME,
-            Tag::Aside => Region::ASIDE,
+            Tag::Aside if !holds_one_buy_button(dom, node) => Region::ASIDE,
             _ => Region::NONE,
         };
         for (name, value) in dom.attributes(node) {
@@ -118,6 +118,19 @@ impl Regions {
         }
     }
 
+    /// Without an element of its own, the section goes on to the next heading of its parent.
+    fn set_following_aside(&mut self, dom: &Dom, heading: NodeId) {
+        const MOST_SIBLINGS: usize = 200;
+        let sibling = |node: NodeId| dom.after(node).filter(|next| dom.parent(*next) == dom.parent(heading));
+        let following = std::iter::successors(sibling(heading), |node| sibling(*node)).take(MOST_SIBLINGS);
+        let own = following.take_while(|node| !dom.tag(*node).is_heading() && !self.holds_headline(dom, *node));
+        let Some(last) = own.last() else { return };
+        let end = dom.after(last).map_or(dom.len(), NodeId::index);
+        for flags in &mut self.flags[heading.index()..end] {
+            *flags = flags.or(Region::ASIDE);
+        }
+    }
+
     fn set_section_aside(&mut self, dom: &Dom, heading: NodeId) {
         const FEW_NODES: usize = 12;
         const LEVELS: usize = 3;
@@ -132,6 +145,9 @@ impl Regions {
             .take(LEVELS)
             .take_while(free)
             .find(|node| size(*node) > own_size + FEW_NODES);
+        if section.is_none() {
+            self.set_following_aside(dom, heading);
+        }
         if let Some(section) = section {
             let end = section.index() + size(section);
             for flags in &mut self.flags[section.index()..end] {
@@ -139,6 +155,15 @@ impl Regions {
             }
         }
     }
+}
+
+/// A buy box beside the gallery is an `aside` in some shops.
+fn holds_one_buy_button(dom: &Dom, aside: NodeId) -> bool {
+    const MOST_NODES: usize = 600;
+    const LONGEST: usize = 48;
+    let buttons = dom.descendants(aside).take(MOST_NODES).filter(|node| dom.tag(*node) == Tag::Button);
+    let buying = buttons.filter(|node| words::BUY.occur_in(&dom.text(*node, LONGEST).to_lowercase()));
+    buying.take(2).count() == 1
 }
 
 /// The first `h1` that has text, rather not the shop's name in its header.

@@ -148,7 +148,7 @@ phrases! {
     /// What stands around an amount that is saved, owed monthly, charged for something else, or a threshold.
     OTHER_AMOUNT:
         "used from", "new from", "refurbished from", "new & used", "more buying choices", "other sellers", "other offers",
-        "save", "you save", "savings", "off", "discount", "per month", "/mo", "/month", "a month", "monthly", "/ month",
+        "save", "you save", "savings", "off", "discount", "per month", "/week", "/wk", "per week", "/mo", "/month", "a month", "monthly", "/ month",
         "mo.", "installments", "instalments", "interest-free", "interest free", "payments of", "apr", "financing", "finance", "afterpay", "klarna", "affirm",
         "shipping", "delivery", "postage", "orders over", "orders of", "free over", "free on", "spend", "minimum", "deposit",
         "protection", "warranty", "coverage", "insurance", "gift card", "credit", "cashback", "cash back", "reward", "rewards", "points", "coupon", "voucher",
@@ -173,9 +173,12 @@ phrases! {
         "ingyenes", "dahil", "бесплатная", "бесплатно", "送料無料", "税込", "免运费", "包邮", "무료";
     /// What stands before the amount that is paid now.
     PRICE_LABEL:
-        "price", "our price", "now", "sale price", "today", "your price", "price now", "special price", "deal price", "only", "total price", "buy it now", "from",
+        "price", "our price", "now", "sale price", "today", "your price", "price now", "special price", "deal price", "only", "total price", "buy it now",
         "preis", "unser preis", "jetzt", "nur", "prix", "maintenant", "precio", "precio final", "ahora", "prezzo", "ora", "preço", "por", "prijs", "nu", "pris", "hinta",
         "cena", "pret", "preț", "preţ", "ár", "fiyat", "цена", "ціна", "価格", "税込", "价格", "售价", "價格", "가격", "판매가", "giá", "ราคา", "السعر", "מחיר";
+    /// The amount is the least of several.
+    FROM:
+        "from", "starting at", "as low as", "ab", "schon ab", "à partir de", "a partir de", "dès", "desde", "a partire da", "da", "vanaf", "från", "fra", "alkaen", "od", "от", "od:", "już od", "începând de la", "de la", "-tól", "itibaren", "から", "起";
     /// Nothing is at this address.
     NOT_FOUND:
         "404", "page not found", "not found", "page cannot be found", "can't find that page", "couldn't find that page", "could not be found",

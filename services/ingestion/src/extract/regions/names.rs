@@ -87,6 +87,7 @@ const MARKS: &[(Region, &[&str])] = &[
             "warrant",
             "protection",
             "unit-price",
+            "price-unit",
             "unitprice",
             "unit_price",
             "price-per",
@@ -225,6 +226,13 @@ pub(super) fn region_of(name: &str) -> Region {
     let mut region = Region::NONE;
     for hit in finder.find_overlapping_iter(name) {
         let (meaning, whole) = NAMES.meaning[hit.pattern().as_usize()];
+        let is_state = ["with-", "has-", "no-", "with_", "has_"].iter().any(|state| {
+            name.get(..hit.start()).is_some_and(|before| before.ends_with(state))
+        });
+        // "with-list-price" says what else is there
+        if is_state && meaning != Region::PRICE {
+            continue;
+        }
         if !whole || is_name_part(name.as_bytes(), hit.start(), hit.end()) {
             region = region.or(meaning);
         }

@@ -6,6 +6,7 @@ mod pairs;
 mod reading;
 
 use super::super::super::candidate::{Candidates, Value};
+use super::super::super::dom::{Dom, NodeId, Tag};
 use super::super::super::product::{Field, Source};
 use super::super::super::regions::Region;
 use super::super::super::words;
@@ -56,18 +57,16 @@ pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
 
 /// A "regular price" or one without tax is the price after all where no other stands beside it.
 fn settle(seen: &[Seen], weights: &[f64], kinds: &mut [Kind]) {
-    const TAX: std::ops::RangeInclusive<f64> = 1.02..=1.30;
-    let paid: Vec<usize> =
-        (0..seen.len()).filter(|at| kinds[*at] == Kind::Paid && weights[*at] >= FIRM - 0.1).collect();
-    for at in 0..seen.len() {
-        let amount = seen[at].found.amount;
-        let stands_alone = match kinds[at] {
-            Kind::CalledFormer => !paid.iter().any(|paid| seen[*paid].found.amount < amount),
-            Kind::WithoutTax => !paid.iter().any(|paid| TAX.contains(&(seen[*paid].found.amount / amount))),
+    let is_paid = |at: &usize| kinds[*at] == Kind::Paid && weights[*at] >= FIRM - 0.1;
+    let paid: Vec<f64> = (0..seen.len()).filter(is_paid).map(|at| seen[at].found.amount).collect();
+    for (seen, kind) in seen.iter().zip(kinds) {
+        let stands_alone = match kind {
+            Kind::CalledFormer => paid.is_empty(),
+            Kind::WithoutTax => !paid.iter().any(|paid| *paid > seen.found.amount),
             _ => false,
         };
-        if stands_alone && paid.is_empty() | (kinds[at] == Kind::WithoutTax) {
-            kinds[at] = Kind::Paid;
+        if stands_alone {
+            *kind = Kind::Paid;
         }
     }
 }
@@ -85,7 +84,10 @@ fn weigh(scene: &Scene<'_, '_>, seen: &Seen, kind: Kind) -> f64 {
         // by the headline and the button: the buy box
         (seen.alone && place > 0.24, 0.12),
         (words::PRICE_LABEL.occur_in(meaning::last_words(&seen.label)), 0.14),
-        (seen.found.sign.is_none(), -0.12),
+        (words::FROM.occur_in(meaning::last_words(&seen.label)), -0.15),
+        (is_large(dom, seen.node), 0.05),
+        (is_tier(dom, seen.node), -0.15),
+        (seen.found.sign.is_none() && !seen.found.round, -0.12),
         (dom.is_text(seen.node), -0.2),
         (kind == Kind::Other, -0.35),
         (region.has(Region::SLIDES), -0.25),
@@ -94,6 +96,25 @@ fn weigh(scene: &Scene<'_, '_>, seen: &Seen, kind: Kind) -> f64 {
     ];
     let sum: f64 = reasons.iter().filter(|(holds, _)| *holds).map(|(_, weight)| weight).sum();
     0.28 + place + sum
+}
+
+/// Set in large or bold type, as far as tags and the usual class names tell.
+fn is_large(dom: &Dom, node: NodeId) -> bool {
+    const SIZES: [&str; 6] = ["text-xl", "text-2xl", "text-3xl", "text-4xl", "font-bold", "display-"];
+    let class = dom.attr(node, "class").unwrap_or_default();
+    dom.tag(node).is_heading()
+        || matches!(dom.tag(node), Tag::Strong | Tag::B)
+        || SIZES.iter().any(|size| class.contains(size))
+}
+
+/// One of the prices for larger quantities.
+fn is_tier(dom: &Dom, node: NodeId) -> bool {
+    const LEVELS: usize = 5;
+    const NAMES: [&str; 6] = ["tier", "prices-grid", "block-prices", "staffel", "quantity-price", "bulk"];
+    dom.ancestors(node).take(LEVELS).any(|up| {
+        let class = dom.attr(up, "class").unwrap_or_default();
+        NAMES.iter().any(|name| class.contains(name))
+    })
 }
 
 /// Weights above 0.7 count less and less; no visible amount is certain.
@@ -108,7 +129,7 @@ fn place(scene: &Scene<'_, '_>, offset: usize) -> f64 {
         if offset >= anchor {
             0.24 * (-distance(anchor) / 900.0).exp()
         } else {
-            0.1 * (-distance(anchor) / 300.0).exp()
+            0.16 * (-distance(anchor) / 200.0).exp()
         }
     });
     let nearest = scene.buttons.iter().map(|button| distance(*button)).fold(f64::INFINITY, f64::min);

@@ -33,10 +33,10 @@ pub(super) fn kind(scene: &Scene<'_, '_>, seen: &Seen) -> Kind {
         Kind::Other
     } else if region.has(Region::OLD) {
         Kind::Former
-    } else if is_without_tax(scene.view.dom, seen) {
-        Kind::WithoutTax
     } else if is_called_former(seen) {
         Kind::CalledFormer
+    } else if is_without_tax(scene.view.dom, seen) {
+        Kind::WithoutTax
     } else if choice(scene.view.dom, seen.node) == Choice::NotTaken {
         Kind::NotChosen
     } else {
@@ -61,14 +61,25 @@ fn is_called_former(seen: &Seen) -> bool {
 }
 
 /// "Shipping", "+" and "12 x" before the amount; "/mo" and "off" right after it, unless shipping or tax is
-/// free, included or added to it.
+/// free, included or added to it, or the words are the label of what follows ("$15, you save $5").
 fn is_part_or_saving(seen: &Seen) -> bool {
     const ADJACENT: usize = 12;
     let follows = words::OTHER_AMOUNT.find(&seen.rest).is_some_and(|hit| {
         let between = seen.rest.get(..hit.start).unwrap_or_default();
-        hit.start <= ADJACENT && !between.contains('+') && !words::INCLUDED.occur_in(between)
+        let tail = seen.rest.get(hit.end..).unwrap_or_default().trim_start_matches([' ', ':', '-', '\n']);
+        let labels_next = tail.starts_with(char::is_numeric) || (tail.is_empty() && seen.followed);
+        hit.start <= ADJACENT && !labels_next && !between.contains('+') && !words::INCLUDED.occur_in(between)
     });
-    follows || words::OTHER_AMOUNT.occur_in(&seen.label) || is_added(&seen.label) || is_multiplied(seen)
+    let is_rate = [&seen.rest, &seen.next].iter().any(|text| begins_rate(text));
+    follows || is_rate || words::OTHER_AMOUNT.occur_in(&seen.label) || is_added(&seen.label) || is_multiplied(seen)
+}
+
+/// "/ 100 g", "per month".
+fn begins_rate(text: &str) -> bool {
+    const RATES: [&str; 10] =
+        ["/", "per ", "a month", "monthly", "pro monat", "im monat", "par mois", "al mes", "por mês", "p/m"];
+    let text = text.trim_start_matches(['*', ' ', ')', '\n']);
+    RATES.iter().any(|rate| text.starts_with(rate))
 }
 
 /// "+ $40".
@@ -96,8 +107,9 @@ fn is_without_tax(dom: &Dom, seen: &Seen) -> bool {
     const LEVELS: usize = 3;
     const ADJACENT: usize = 16;
     let label = last_words(&seen.label);
-    let taxed = words::WITH_TAX.find(&seen.rest).map(|hit| hit.start);
-    let untaxed = words::WITHOUT_TAX.find(&seen.rest).map(|hit| hit.start).filter(|start| *start <= ADJACENT);
+    let rest = if seen.rest.trim().is_empty() { &seen.next } else { &seen.rest };
+    let taxed = words::WITH_TAX.find(rest).map(|hit| hit.start);
+    let untaxed = words::WITHOUT_TAX.find(rest).map(|hit| hit.start).filter(|start| *start <= ADJACENT);
     if let Some(untaxed) = untaxed {
         return taxed.is_none_or(|taxed| untaxed < taxed);
     }
@@ -181,6 +193,6 @@ fn is_marked(dom: &Dom, node: NodeId) -> bool {
     let class = dom.attr(node, "class").unwrap_or_default();
     class.split_ascii_whitespace().take(20).any(|name| {
         let word = name.rsplit(['-', '_']).next().unwrap_or_default();
-        matches!(word.to_ascii_lowercase().as_str(), "selected" | "active" | "current" | "checked" | "chosen")
+        matches!(word.to_ascii_lowercase().as_str(), "selected" | "sel" | "active" | "current" | "checked" | "chosen")
     })
 }

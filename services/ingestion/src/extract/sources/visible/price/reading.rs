@@ -17,6 +17,8 @@ const LEVELS: usize = 4;
 const AROUND: usize = 48;
 /// Amounts in one line that are looked at one by one.
 const MOST_IN_LINE: usize = 6;
+/// The same in a text of many words.
+const MOST_IN_PROSE: usize = 1;
 
 /// An amount in its place.
 #[derive(Debug)]
@@ -30,6 +32,10 @@ pub(super) struct Seen {
     pub(super) label: String,
     /// Lowercase text between this amount and the next on the line.
     pub(super) rest: String,
+    /// Another amount follows on the line, so that the last words of `rest` may be its label.
+    pub(super) followed: bool,
+    /// Lowercase beginning of the line after, where the amount ends its own.
+    pub(super) next: String,
 }
 
 /// All amounts outside the page's frame and its recommendations, in document order.
@@ -46,10 +52,8 @@ pub(super) fn amounts(scene: &Scene<'_, '_>) -> Vec<Seen> {
         if is_covered || regions.of_node(text).has(outside) || !has_digit(dom.characters(text)) {
             continue;
         }
-        let before = seen.len();
-        read_at(scene, text, &mut seen);
-        if let Some(amount) = seen.get(before) {
-            last = Some(amount.node);
+        if let Some(covered) = read_at(scene, text, &mut seen) {
+            last = Some(covered);
         }
     }
     seen
@@ -59,10 +63,9 @@ fn has_digit(text: &str) -> bool {
     text.chars().any(char::is_numeric)
 }
 
-/// The amounts of which the text is a part.
-fn read_at(scene: &Scene<'_, '_>, text: NodeId, seen: &mut Vec<Seen>) {
+/// Reads the amounts of which the text is a part, and gives the element that has been read with them.
+fn read_at(scene: &Scene<'_, '_>, text: NodeId, seen: &mut Vec<Seen>) -> Option<NodeId> {
     let (dom, regions) = (scene.view.dom, &scene.view.regions);
-    let offset = scene.flow.offset(text);
     let is_price = |found: &Found, line: &str| money::is_plausible(found, line, scene.view.locale);
     for node in dom.ancestors(text).take(LEVELS) {
         let line = price_line(scene, node, text, LABELLED);
@@ -74,24 +77,28 @@ fn read_at(scene: &Scene<'_, '_>, text: NodeId, seen: &mut Vec<Seen>) {
         if found.is_empty() {
             continue;
         }
-        if !found.iter().any(|found| found.start < line.end && line.start < found.end) {
+        if !found.iter().any(|found| line.shares(found)) {
             // a number beside an amount of its own
             break;
         }
-        return push(scene, node, offset, &line.text, &found, seen);
+        push(scene, node, text, &line, &found, seen);
+        return (found.len() == 1).then_some(node);
     }
-    let Some(parent) = dom.parent(text) else { return };
-    let line = price_line(scene, parent, text, LABELLED).text;
-    if line.len() < LABELLED
-        && let Some(found) = bare(&line, regions.of_node(text).has(Region::PRICE))
+    let parent = dom.parent(text)?;
+    let line = price_line(scene, parent, text, LABELLED);
+    if line.text.len() < LABELLED
+        && let Some(found) = bare(&line.text, regions.of_node(text).has(Region::PRICE))
     {
-        return push(scene, parent, offset, &line, &[found], seen);
+        push(scene, parent, text, &line, &[found], seen);
+        return Some(parent);
     }
     let own = dom.characters(text);
     let mut found = money::find(own);
     found.retain(|found| is_price(found, own));
-    found.truncate(1);
-    push(scene, text, offset, own, &found, seen);
+    found.truncate(MOST_IN_PROSE);
+    let line = Line { text: own.to_owned(), start: 0, end: own.len() };
+    push(scene, text, text, &line, &found, seen);
+    None
 }
 
 /// An amount without a currency: "1.299,-", or decimals in something that calls itself a price.
@@ -104,28 +111,44 @@ fn bare(line: &str, is_price: bool) -> Option<Found> {
 fn push(
     scene: &Scene<'_, '_>,
     node: NodeId,
-    offset: usize,
-    line: &str,
+    text: NodeId,
+    line: &Line,
     found: &[Found],
     seen: &mut Vec<Seen>,
 ) {
+    let dom = scene.view.dom;
+    let offset = scene.flow.offset(text);
     let mut from = 0;
     for (at, amount) in found.iter().take(MOST_IN_LINE).enumerate() {
-        let mut label = line.get(from..amount.start).unwrap_or_default().to_lowercase();
+        let label_start = std::mem::replace(&mut from, amount.end);
+        let is_known = seen.last().is_some_and(|last| last.node == node && last.found == *amount);
+        if !line.shares(amount) || is_known {
+            continue;
+        }
+        let mut label = line.part(label_start, amount.start).to_lowercase();
         if at == 0 && label.trim().is_empty() {
             label = last_part(&scene.flow.label_before(offset, AROUND).to_lowercase()).to_owned();
         }
-        let until = found.get(at + 1).map_or(line.len(), |next| next.start);
-        let mut rest = line.get(amount.end..until).unwrap_or_default().to_lowercase();
-        if until == line.len() && rest.trim().is_empty() {
-            let end = scene.view.dom.after(node).map_or(usize::MAX, |next| scene.flow.offset(next));
-            rest = first_part(&scene.flow.after(end, AROUND).to_lowercase()).to_owned();
+        let following = found.get(at + 1).map(|next| next.start);
+        let mut rest = line.part(amount.end, following.unwrap_or(line.text.len())).to_lowercase();
+        let mut followed = following.is_some();
+        let mut next = String::new();
+        if !followed && rest.trim().is_empty() {
+            let end = dom.after(node).map_or(usize::MAX, |next| scene.flow.offset(next));
+            let after = scene.flow.after(end, AROUND).to_lowercase();
+            if scene.flow.begins_line(end) {
+                next = after;
+            } else {
+                rest = first_part(&after).to_owned();
+                followed = rest.len() < after.len();
+            }
         }
-        from = amount.end;
-        let alone = found.len() == 1
-            && !scene.view.dom.is_text(node)
-            && line.len() <= amount.end - amount.start + 12;
-        seen.push(Seen { node, found: *amount, offset, alone, label, rest });
+        // of several amounts in one element, each is judged by the element of its own text
+        let own = amount.start >= line.start && amount.end <= line.end && found.len() > 1;
+        let node = if own { dom.parent(text).filter(|_| node != text).unwrap_or(node) } else { node };
+        let length = if own { line.end - line.start } else { line.text.trim().len() };
+        let alone = !dom.is_text(node) && length <= amount.end - amount.start + 12;
+        seen.push(Seen { node, found: *amount, offset, alone, label, rest, followed, next });
     }
 }
 
@@ -146,6 +169,16 @@ struct Line {
     text: String,
     start: usize,
     end: usize,
+}
+
+impl Line {
+    fn shares(&self, found: &Found) -> bool {
+        found.start < self.end && self.start < found.end
+    }
+
+    fn part(&self, start: usize, end: usize) -> &str {
+        self.text.get(start..end).unwrap_or_default()
+    }
 }
 
 /// Text of a price that is spread over elements: cents in small print after whole units get their point, and
