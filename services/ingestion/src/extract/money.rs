@@ -36,6 +36,16 @@ pub(super) fn find(text: &str) -> Vec<Found> {
     amounts(text).filter(|found| found.sign.is_some()).take(MOST).collect()
 }
 
+/// The same with those that have no currency but the dash of a round amount.
+pub(super) fn find_shown(text: &str) -> Vec<Found> {
+    amounts(text).filter(|found| found.sign.is_some() || found.round).take(MOST).collect()
+}
+
+/// The currency that a text begins with.
+pub(super) fn leading_sign(text: &str) -> Option<Sign> {
+    currency::sign_after(text).map(|(sign, _)| sign)
+}
+
 /// The first amount in a text that is known to hold a price, with or without a currency.
 pub(super) fn read(text: &str) -> Option<Found> {
     let mut bare = None;

@@ -165,6 +165,7 @@ phrases! {
         "members pay", "member price", "members only", "for members", "club price", "with prime", "prime price", "prime member", "join prime", "with subscription", "subscribe", "mit abo", "prix membre", "prix adhérent", "precio socio", "prezzo soci", "clubprijs", "medlemspris", "klubbpris", "cena klubowa",
         "lease", "leasing", "leasen", "p/m", "p.m.", "/mdr", "pr. md", "pr md", "/md", "/monat", "pro monat", "im monat", "mtl", "mensuel", "mensualité", "mensualités", "/mth", "/mies", "mies.", "rat", "raty", "ratach", "kk", "/kk", "havale", "eft", "bank transfer", "wire transfer", "exchange", "reprise", "inzahlungnahme", "rachat", "ankauf", "emi", "no cost emi", "packaging fee", "handling",
         "recyclage", "recycling", "verwijderingsbijdrage", "vrg", "eco tax", "ecotax", "d3e", "raee", "serwis", "tryghedsaftale", "forsikring", "versicherung", "verlängerung", "installation", "einbau", "montage", "monterings", "open-box from", "open box from", "demovare",
+        "no pix", "via pix", "com pix", "à vista", "no boleto",
         "送料", "ポイント", "月々", "割引", "クーポン", "运费", "優惠券", "优惠券", "节省", "배송비", "할인", "포인트", "무이자";
     /// What takes the sting out of a shipping or tax word after the price: it is included, free, or added.
     INCLUDED:

@@ -34,8 +34,12 @@ impl Decisions {
         });
         let signs: Vec<Sign> = signs.collect();
         let certain = signs.iter().find_map(|sign| sign.single());
-        self.currency =
-            certain.or_else(|| signs.first().map(|sign| locale.resolve(*sign))).or_else(|| locale.usual());
+        // what the markup declares is the currency of its own amounts, which these are not
+        let markup = [Source::JsonLd, Source::Microdata, Source::Meta];
+        let is_of_markup = |group: &&Group<'_>| group.members.iter().any(|m| markup.contains(&m.source));
+        let is_foreign = groups.iter().any(|group| is_of_markup(&group)) && !is_of_markup(&winner);
+        let bare = if is_foreign { locale.local().or(locale.usual()) } else { locale.usual() };
+        self.currency = certain.or_else(|| signs.first().map(|sign| locale.resolve(*sign))).or(bare);
         self.currency_certain = certain.is_some();
         if self.availability == Some(Availability::OutOfStock) {
             return;

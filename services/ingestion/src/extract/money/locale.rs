@@ -35,6 +35,11 @@ impl Locale {
         }
     }
 
+    /// The currency of the country.
+    pub(in crate::extract) fn local(self) -> Option<Currency> {
+        self.local
+    }
+
     /// What an amount without any sign is in.
     pub(in crate::extract) fn usual(self) -> Option<Currency> {
         self.declared.or(self.local)

@@ -57,16 +57,14 @@ pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
 
 /// A "regular price" or one without tax is the price after all where no other stands beside it.
 fn settle(seen: &[Seen], weights: &[f64], kinds: &mut [Kind]) {
-    let is_paid = |at: &usize| kinds[*at] == Kind::Paid && weights[*at] >= FIRM - 0.1;
-    let paid: Vec<f64> = (0..seen.len()).filter(is_paid).map(|at| seen[at].found.amount).collect();
-    for (seen, kind) in seen.iter().zip(kinds) {
-        let stands_alone = match kind {
-            Kind::CalledFormer => paid.is_empty(),
-            Kind::WithoutTax => !paid.iter().any(|paid| *paid > seen.found.amount),
-            _ => false,
-        };
-        if stands_alone {
-            *kind = Kind::Paid;
+    for unsettled in [Kind::WithoutTax, Kind::CalledFormer] {
+        let is_paid = |at: &usize| kinds[*at] == Kind::Paid && weights[*at] >= FIRM - 0.1;
+        let paid: Vec<f64> = (0..seen.len()).filter(is_paid).map(|at| seen[at].found.amount).collect();
+        for (seen, kind) in seen.iter().zip(kinds.iter_mut()).filter(|(_, kind)| **kind == unsettled) {
+            let is_untaxed = unsettled == Kind::WithoutTax;
+            if paid.is_empty() || (is_untaxed && !paid.iter().any(|paid| *paid > seen.found.amount)) {
+                *kind = Kind::Paid;
+            }
         }
     }
 }

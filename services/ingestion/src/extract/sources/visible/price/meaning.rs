@@ -71,7 +71,12 @@ fn is_part_or_saving(seen: &Seen) -> bool {
         hit.start <= ADJACENT && !labels_next && !between.contains('+') && !words::INCLUDED.occur_in(between)
     });
     let is_rate = [&seen.rest, &seen.next].iter().any(|text| begins_rate(text));
-    follows || is_rate || words::OTHER_AMOUNT.occur_in(&seen.label) || is_added(&seen.label) || is_multiplied(seen)
+    follows || is_rate || words::OTHER_AMOUNT.occur_in(last_piece(&seen.label)) || is_added(&seen.label) || is_multiplied(seen)
+}
+
+/// What stands after the last of the marks that part a line.
+fn last_piece(label: &str) -> &str {
+    label.rsplit(['·', '|', '•', ';', '(']).next().unwrap_or_default()
 }
 
 /// "/ 100 g", "per month".

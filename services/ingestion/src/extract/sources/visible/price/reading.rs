@@ -121,8 +121,9 @@ fn push(
     let mut from = 0;
     for (at, amount) in found.iter().take(MOST_IN_LINE).enumerate() {
         let label_start = std::mem::replace(&mut from, amount.end);
-        let is_known = seen.last().is_some_and(|last| last.node == node && last.found == *amount);
-        if !line.shares(amount) || is_known {
+        let mut amount = *amount;
+        let is_known = seen.last().is_some_and(|last| last.node == node && last.found == amount);
+        if !line.shares(&amount) || is_known {
             continue;
         }
         let mut label = line.part(label_start, amount.start).to_lowercase();
@@ -135,7 +136,9 @@ fn push(
         let mut next = String::new();
         if !followed && rest.trim().is_empty() {
             let end = dom.after(node).map_or(usize::MAX, |next| scene.flow.offset(next));
-            let after = scene.flow.after(end, AROUND).to_lowercase();
+            let after = scene.flow.after(end, AROUND);
+            amount.sign = amount.sign.or_else(|| money::leading_sign(after));
+            let after = after.to_lowercase();
             if scene.flow.begins_line(end) {
                 next = after;
             } else {
@@ -148,19 +151,19 @@ fn push(
         let node = if own { dom.parent(text).filter(|_| node != text).unwrap_or(node) } else { node };
         let length = if own { line.end - line.start } else { line.text.trim().len() };
         let alone = !dom.is_text(node) && length <= amount.end - amount.start + 12;
-        seen.push(Seen { node, found: *amount, offset, alone, label, rest, followed, next });
+        seen.push(Seen { node, found: amount, offset, alone, label, rest, followed, next });
     }
 }
 
 /// Without the amounts before the last words.
 fn last_part(label: &str) -> &str {
-    let end = money::find(label).last().map_or(0, |found| found.end);
+    let end = money::find_shown(label).last().map_or(0, |found| found.end);
     label.get(end..).unwrap_or_default()
 }
 
 /// Up to the next amount.
 fn first_part(rest: &str) -> &str {
-    let start = money::find(rest).first().map_or(rest.len(), |found| found.start);
+    let start = money::find_shown(rest).first().map_or(rest.len(), |found| found.start);
     rest.get(..start).unwrap_or_default()
 }
 
