@@ -35,7 +35,7 @@ impl Decisions {
         let signs: Vec<Sign> = signs.collect();
         let certain = signs.iter().find_map(|sign| sign.single());
         // what the markup declares is the currency of its own amounts, which these are not
-        let markup = [Source::JsonLd, Source::Microdata, Source::Meta];
+        let markup = [Source::JsonLd, Source::Microdata, Source::Meta, Source::State];
         let is_of_markup = |group: &&Group<'_>| group.members.iter().any(|m| markup.contains(&m.source));
         let is_foreign = groups.iter().any(|group| is_of_markup(&group)) && !is_of_markup(&winner);
         let bare = if is_foreign { locale.local().or(locale.usual()) } else { locale.usual() };
