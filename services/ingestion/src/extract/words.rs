@@ -79,7 +79,7 @@ phrases! {
         "você também", "produtos relacionados", "quem viu", "quem comprou",
         "vind je", "vergelijkbare", "gerelateerde", "anderen bekeken", "relaterade", "liknande", "andra köpte",
         "relaterte", "lignende", "polecane", "podobne", "inni klienci", "produse similare", "recomandate",
-        "te-ar putea", "podobné", "doporučujeme", "hasonló", "ajánlott", "benzer", "ilgili ürünler",
+        "te-ar putea", "podobné", "doporučujeme", "mohlo by se", "mohlo by vás", "mohlo by vám", "související", "hasonló", "ajánlott", "benzer", "ilgili ürünler",
         "похожие", "рекомендуем", "с этим товаром", "вместе с этим", "вы смотрели",
         "おすすめ", "関連商品", "この商品を見た", "この商品を買った", "最近チェック",
         "相关", "相關", "推荐", "推薦", "猜你喜欢", "관련 상품", "추천", "함께 본", "สินค้าที่คล้าย", "แนะนำ";

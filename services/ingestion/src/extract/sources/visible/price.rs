@@ -19,12 +19,19 @@ const HANDED_IN: usize = 8;
 const FORMER_HANDED_IN: usize = 4;
 /// A weight from which an amount explains others: it stands in the buy box.
 const FIRM: f64 = 0.55;
+/// What an amount loses that stands in one of several tiles alike.
+const IN_TILE: f64 = 0.35;
 
 pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
     let seen = reading::amounts(scene);
     let mut kinds: Vec<Kind> = seen.iter().map(|seen| meaning::kind(scene, seen)).collect();
     pairs::mark_former(scene, &seen, &mut kinds);
-    let weights: Vec<f64> = seen.iter().zip(&kinds).map(|(seen, kind)| weigh(scene, seen, *kind)).collect();
+    pairs::mark_ranges(&seen, &mut kinds);
+    let tiles = pairs::in_tiles(scene, &seen);
+    let mut weights: Vec<f64> = seen.iter().zip(&kinds).map(|(seen, kind)| weigh(scene, seen, *kind)).collect();
+    for (weight, _) in weights.iter_mut().zip(&tiles).filter(|(_, in_tile)| **in_tile) {
+        *weight -= IN_TILE;
+    }
     settle(&seen, &weights, &mut kinds);
     let is_paid = |amount: f64| {
         let same = |at: &usize| (seen[*at].found.amount - amount).abs() < 0.005;
@@ -37,7 +44,7 @@ pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
         let value = Value::Money { amount: money.amount, sign: money.sign };
         found.push(field, value, Source::Visible, &scene.view.dom.describe(*node), trust);
     };
-    let payable = ranked.iter().filter(|at| matches!(kinds[**at], Kind::Paid | Kind::Other | Kind::NotChosen));
+    let payable = ranked.iter().filter(|at| matches!(kinds[**at], Kind::Paid | Kind::Other | Kind::NotChosen | Kind::Range));
     for at in payable.filter(|at| weights[**at] > 0.1).take(HANDED_IN) {
         hand_in(Field::Price, *at, trust_of(weights[*at]));
     }
@@ -82,18 +89,25 @@ fn weigh(scene: &Scene<'_, '_>, seen: &Seen, kind: Kind) -> f64 {
         // by the headline and the button: the buy box
         (seen.alone && place > 0.24, 0.12),
         (words::PRICE_LABEL.occur_in(meaning::last_words(&seen.label)), 0.14),
-        (words::FROM.occur_in(meaning::last_words(&seen.label)), -0.15),
+        (is_from(dom, seen), -0.15),
         (is_large(dom, seen.node), 0.05),
         (is_tier(dom, seen.node), -0.15),
         (seen.found.sign.is_none() && !seen.found.round, -0.12),
         (dom.is_text(seen.node), -0.2),
         (kind == Kind::Other, -0.35),
+        (kind == Kind::Range, -0.25),
         (region.has(Region::SLIDES), -0.25),
         (choice == Choice::Doubtful, -0.2),
         (choice == Choice::NotTaken, -0.4),
     ];
     let sum: f64 = reasons.iter().filter(|(holds, _)| *holds).map(|(_, weight)| weight).sum();
     0.28 + place + sum
+}
+
+/// The least of several: "from $5".
+fn is_from(dom: &Dom, seen: &Seen) -> bool {
+    let least = |up: NodeId| dom.attr(up, "data-price-type") == Some("minPrice");
+    words::FROM.occur_in(meaning::last_words(&seen.label)) || dom.ancestors(seen.node).take(2).any(least)
 }
 
 /// Set in large or bold type, as far as tags and the usual class names tell.

@@ -19,6 +19,8 @@ pub(super) enum Kind {
     WithoutTax,
     /// The price of a variant that is not chosen.
     NotChosen,
+    /// One end of a range of variants' prices.
+    Range,
     /// The lowest of the last weeks, which European shops must name beside a discount.
     Lowest,
     /// A rate, a saving, a fee, another's price.
@@ -29,12 +31,12 @@ pub(super) fn kind(scene: &Scene<'_, '_>, seen: &Seen) -> Kind {
     let region = scene.view.regions.of_node(seen.node);
     if words::LOWEST_PRICE.occur_in(&seen.label) || words::LOWEST_PRICE.occur_in(head(&seen.rest, 30)) {
         Kind::Lowest
-    } else if region.has(Region::TERMS) || is_part_or_saving(seen) {
-        Kind::Other
     } else if region.has(Region::OLD) {
         Kind::Former
     } else if is_called_former(seen) {
         Kind::CalledFormer
+    } else if region.has(Region::TERMS) || is_part_or_saving(seen) {
+        Kind::Other
     } else if is_without_tax(scene.view.dom, seen) {
         Kind::WithoutTax
     } else if choice(scene.view.dom, seen.node) == Choice::NotTaken {
@@ -108,6 +110,9 @@ const UNTAXED_NAMES: &[&str] = &[
     "price-net", "netprice", "nettopreis", "netto-price", "tax-excluded", "price-excl", "price__ex",
 ];
 
+/// The same as whole words.
+const UNTAXED_WORDS: &[&str] = &["net", "nett", "netto", "ht", "exgst", "exclgst", "exmoms"];
+
 fn is_without_tax(dom: &Dom, seen: &Seen) -> bool {
     const LEVELS: usize = 3;
     const ADJACENT: usize = 16;
@@ -121,10 +126,12 @@ fn is_without_tax(dom: &Dom, seen: &Seen) -> bool {
     if taxed.is_some_and(|taxed| taxed <= ADJACENT) {
         return false;
     }
-    let named = |node: NodeId| {
-        let class = dom.attr(node, "class").unwrap_or_default().to_ascii_lowercase();
-        UNTAXED_NAMES.iter().any(|part| class.contains(part))
+    let is_untaxed = |name: &str| {
+        let lower = name.to_ascii_lowercase();
+        let mut words = lower.split(|c: char| !c.is_ascii_alphanumeric());
+        UNTAXED_NAMES.iter().any(|part| lower.contains(part)) || words.any(|word| UNTAXED_WORDS.contains(&word))
     };
+    let named = |node: NodeId| ["class", "id"].iter().filter_map(|key| dom.attr(node, key)).any(is_untaxed);
     words::WITHOUT_TAX.occur_in(label)
         || std::iter::once(seen.node).chain(dom.ancestors(seen.node)).take(LEVELS).any(named)
 }

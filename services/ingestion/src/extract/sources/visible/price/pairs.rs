@@ -1,7 +1,9 @@
 //! Two amounts side by side, one of which the other replaced: nothing strikes the former out that a saved page
 //! shows, yet a percentage, a saving or a name tells.
 
-use super::super::super::super::dom::{Dom, NodeId};
+use std::collections::HashMap;
+
+use super::super::super::super::dom::{Dom, NodeId, Tag};
 use super::super::super::super::money;
 use super::super::Scene;
 use super::meaning::Kind;
@@ -16,7 +18,7 @@ const MOST_OFF: f64 = 6.0;
 
 /// Names of elements that hold a former price only where another stands beside it: "regular price" is also
 /// what some shops call the price.
-const NAMES: &[&str] = &["regular", "org", "orig", "original", "base", "full", "standard", "normal", "old", "previous"];
+const NAMES: &[&str] = &["regular", "org", "orig", "original", "base", "full", "standard", "normal", "old", "previous", "secondary", "compare"];
 
 /// Marks the higher of two such amounts as former.
 pub(super) fn mark_former(scene: &Scene<'_, '_>, seen: &[Seen], kinds: &mut [Kind]) {
@@ -59,10 +61,75 @@ fn is_former(scene: &Scene<'_, '_>, lower: &Seen, higher: &Seen) -> bool {
 
 fn is_named(dom: &Dom, node: NodeId) -> bool {
     const LEVELS: usize = 2;
-    std::iter::once(node).chain(dom.ancestors(node)).take(LEVELS).any(|up| {
-        let class = dom.attr(up, "class").unwrap_or_default().to_ascii_lowercase();
-        class.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| NAMES.contains(&word))
-    })
+    const LONGEST: usize = 200;
+    let names = |node: NodeId| ["class", "id", "data-hook", "data-testid"].map(|key| dom.attr(node, key));
+    let all = std::iter::once(node).chain(dom.ancestors(node)).take(LEVELS).flat_map(names).flatten();
+    all.filter(|name| name.len() <= LONGEST).any(|name| words_of(name).iter().any(|word| NAMES.contains(&word.as_str())))
+}
+
+/// `paragraphRegularPrice` and `formatted-secondary-price` in lowercase words.
+fn words_of(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut was_lower = false;
+    for c in name.chars() {
+        let begins = !c.is_ascii_alphanumeric() || (c.is_ascii_uppercase() && was_lower);
+        if begins {
+            words.push(String::new());
+        }
+        was_lower = c.is_ascii_lowercase();
+        if c.is_ascii_alphanumeric() && let Some(word) = words.last_mut() {
+            word.push(c.to_ascii_lowercase());
+        }
+    }
+    words
+}
+
+/// Marks both ends of "499 € – 899 €".
+pub(super) fn mark_ranges(seen: &[Seen], kinds: &mut [Kind]) {
+    const DASHES: [&str; 14] =
+        ["-", "–", "—", "~", "～", "bis", "to", "à", "a", "al", "até", "t/m", "до", "до:"];
+    const NEAR: usize = 48;
+    for at in 1..seen.len() {
+        let (low, high) = (&seen[at - 1], &seen[at]);
+        let is_range = DASHES.contains(&low.rest.trim())
+            && low.found.amount < high.found.amount
+            && high.offset <= low.offset + NEAR
+            && kinds[at - 1] == Kind::Paid
+            && kinds[at] == Kind::Paid;
+        if is_range {
+            (kinds[at - 1], kinds[at]) = (Kind::Range, Kind::Range);
+        }
+    }
+}
+
+/// Which amounts stand in one of several tiles alike, each with its own amount and link: other products'.
+pub(super) fn in_tiles(scene: &Scene<'_, '_>, seen: &[Seen]) -> Vec<bool> {
+    const LEVELS: usize = 6;
+    const ALIKE: usize = 3;
+    let dom = scene.view.dom;
+    let holds_headline = |node: NodeId| scene.anchor.is_some_and(|anchor| dom.contains(node, anchor));
+    let steps = |seen: &Seen| -> Vec<NodeId> {
+        let up = std::iter::once(seen.node).chain(dom.ancestors(seen.node)).take(LEVELS);
+        up.take_while(|node| !holds_headline(*node)).collect()
+    };
+    let key = |node: NodeId| (dom.parent(node), dom.name(node), dom.attr(node, "class").unwrap_or_default());
+    let mut tiles: HashMap<_, Vec<NodeId>> = HashMap::new();
+    for node in seen.iter().flat_map(steps) {
+        let alike = tiles.entry(key(node)).or_default();
+        if alike.last() != Some(&node) {
+            alike.push(node);
+        }
+    }
+    let is_tile = |node: &NodeId| {
+        tiles.get(&key(*node)).is_some_and(|alike| alike.len() >= ALIKE) && holds_link(dom, *node)
+    };
+    seen.iter().map(|seen| steps(seen).iter().any(is_tile)).collect()
+}
+
+fn holds_link(dom: &Dom, node: NodeId) -> bool {
+    const MOST_NODES: usize = 40;
+    let is_link = |node: NodeId| dom.tag(node) == Tag::A && dom.attr(node, "href").is_some_and(|href| href.len() > 1);
+    std::iter::once(node).chain(dom.descendants(node)).take(MOST_NODES).any(is_link)
 }
 
 /// Whole percentages from 2 to 95.
