@@ -200,7 +200,9 @@ pub(super) fn is_no_amount(text: &str, start: usize, end: usize) -> bool {
         let head = head.trim_end();
         let range = head.ends_with(|c: char| digit(c).is_some() || !c.is_ascii());
         let glued = minus.len() == before.len();
-        if !range && (glued || head.is_empty()) && !head.ends_with(char::is_alphabetic) {
+        // a dash and a space begin the second half of a range that stands in another element
+        let minus_alone = head.is_empty() && !minus.ends_with('–');
+        if !range && (glued || minus_alone) && !head.ends_with(char::is_alphabetic) {
             return true;
         }
     }

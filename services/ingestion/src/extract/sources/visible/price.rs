@@ -21,24 +21,44 @@ const FORMER_HANDED_IN: usize = 4;
 const FIRM: f64 = 0.55;
 /// What an amount loses that stands in one of several tiles alike.
 const IN_TILE: f64 = 0.35;
+/// What a range loses beside the price of the variant that is chosen.
+const YIELDING: f64 = 0.4;
+/// Trust in an amount that is called a fee, a rate or a saving.
+const OTHERS_TRUST: f64 = 0.3;
 
 pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
     let seen = reading::amounts(scene);
     let mut kinds: Vec<Kind> = seen.iter().map(|seen| meaning::kind(scene, seen)).collect();
     pairs::mark_former(scene, &seen, &mut kinds);
-    pairs::mark_ranges(&seen, &mut kinds);
+    pairs::mark_ranges(scene, &seen, &mut kinds);
     let tiles = pairs::in_tiles(scene, &seen);
     let mut weights: Vec<f64> = seen.iter().zip(&kinds).map(|(seen, kind)| weigh(scene, seen, *kind)).collect();
     for (weight, _) in weights.iter_mut().zip(&tiles).filter(|(_, in_tile)| **in_tile) {
         *weight -= IN_TILE;
     }
     settle(&seen, &weights, &mut kinds);
+    // a range or a least price gives way to one in the buy box that lies within reach of it
+    let has_chosen = |weights: &[f64], range: usize| {
+        let reach = seen[range].found.amount..=seen[range].found.amount * 4.0;
+        (0..seen.len()).any(|at| {
+            kinds[at] == Kind::Paid
+                && weights[at] >= FIRM
+                && seen[at].alone
+                && reach.contains(&seen[at].found.amount)
+        })
+    };
+    let yielding: Vec<usize> =
+        (0..seen.len()).filter(|at| kinds[*at] == Kind::Range && has_chosen(&weights, *at)).collect();
+    for at in &yielding {
+        weights[*at] -= YIELDING;
+    }
+    let mut ranked: Vec<usize> = (0..seen.len()).collect();
+    ranked.sort_by(|a, b| weights[*b].total_cmp(&weights[*a]));
     let is_paid = |amount: f64| {
         let same = |at: &usize| (seen[*at].found.amount - amount).abs() < 0.005;
         (0..seen.len()).filter(same).any(|at| kinds[at] == Kind::Paid && weights[at] >= FIRM)
     };
-    let mut ranked: Vec<usize> = (0..seen.len()).collect();
-    ranked.sort_by(|a, b| weights[*b].total_cmp(&weights[*a]));
+    let has_firm = weights.iter().zip(&kinds).any(|(weight, kind)| *kind == Kind::Paid && *weight >= FIRM);
     let mut hand_in = |field, at: usize, trust: f64| {
         let Seen { node, found: money, .. } = &seen[at];
         let value = Value::Money { amount: money.amount, sign: money.sign };
@@ -46,16 +66,22 @@ pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
     };
     let payable = ranked.iter().filter(|at| matches!(kinds[**at], Kind::Paid | Kind::Other | Kind::NotChosen | Kind::Range));
     for at in payable.filter(|at| weights[**at] > 0.1).take(HANDED_IN) {
-        hand_in(Field::Price, *at, trust_of(weights[*at]));
+        let most = if has_firm && kinds[*at] == Kind::Other { OTHERS_TRUST } else { 1.0 };
+        hand_in(Field::Price, *at, trust_of(weights[*at]).min(most));
     }
     let former = ranked.iter().filter(|at| matches!(kinds[**at], Kind::Former | Kind::CalledFormer));
     for at in former.filter(|at| weights[**at] > 0.3).take(FORMER_HANDED_IN) {
         hand_in(Field::ListPrice, *at, trust_of(weights[*at]) * 0.8);
     }
-    if weights.iter().zip(&kinds).any(|(weight, kind)| *kind == Kind::Paid && *weight >= FIRM) {
+    if has_firm {
         for at in 0..seen.len() {
             let amount = seen[at].found.amount;
-            if weights[at] > 0.1 && !matches!(kinds[at], Kind::Paid | Kind::Other) && !is_paid(amount) {
+            let is_meant = match kinds[at] {
+                Kind::Paid | Kind::Other => false,
+                Kind::Range => yielding.contains(&at),
+                _ => true,
+            };
+            if weights[at] > 0.1 && is_meant && !is_paid(amount) {
                 found.explain(amount);
             }
         }
@@ -89,25 +115,17 @@ fn weigh(scene: &Scene<'_, '_>, seen: &Seen, kind: Kind) -> f64 {
         // by the headline and the button: the buy box
         (seen.alone && place > 0.24, 0.12),
         (words::PRICE_LABEL.occur_in(meaning::last_words(&seen.label)), 0.14),
-        (is_from(dom, seen), -0.15),
         (is_large(dom, seen.node), 0.05),
         (is_tier(dom, seen.node), -0.15),
         (seen.found.sign.is_none() && !seen.found.round, -0.12),
         (dom.is_text(seen.node), -0.2),
         (kind == Kind::Other, -0.35),
-        (kind == Kind::Range, -0.25),
         (region.has(Region::SLIDES), -0.25),
         (choice == Choice::Doubtful, -0.2),
         (choice == Choice::NotTaken, -0.4),
     ];
     let sum: f64 = reasons.iter().filter(|(holds, _)| *holds).map(|(_, weight)| weight).sum();
     0.28 + place + sum
-}
-
-/// The least of several: "from $5".
-fn is_from(dom: &Dom, seen: &Seen) -> bool {
-    let least = |up: NodeId| dom.attr(up, "data-price-type") == Some("minPrice");
-    words::FROM.occur_in(meaning::last_words(&seen.label)) || dom.ancestors(seen.node).take(2).any(least)
 }
 
 /// Set in large or bold type, as far as tags and the usual class names tell.

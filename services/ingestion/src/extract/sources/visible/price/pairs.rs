@@ -4,9 +4,9 @@
 use std::collections::HashMap;
 
 use super::super::super::super::dom::{Dom, NodeId, Tag};
-use super::super::super::super::money;
+use super::super::super::super::{money, words};
 use super::super::Scene;
-use super::meaning::Kind;
+use super::meaning::{Kind, last_words};
 use super::reading::Seen;
 
 /// Bytes of text between the two.
@@ -84,22 +84,34 @@ fn words_of(name: &str) -> Vec<String> {
     words
 }
 
-/// Marks both ends of "499 € – 899 €".
-pub(super) fn mark_ranges(seen: &[Seen], kinds: &mut [Kind]) {
+/// Marks both ends of "499 € – 899 €", and "from 499 €".
+pub(super) fn mark_ranges(scene: &Scene<'_, '_>, seen: &[Seen], kinds: &mut [Kind]) {
     const DASHES: [&str; 14] =
         ["-", "–", "—", "~", "～", "bis", "to", "à", "a", "al", "até", "t/m", "до", "до:"];
     const NEAR: usize = 48;
+    for (seen, kind) in seen.iter().zip(kinds.iter_mut()) {
+        if *kind == Kind::Paid && is_from(scene.view.dom, seen) {
+            *kind = Kind::Range;
+        }
+    }
     for at in 1..seen.len() {
         let (low, high) = (&seen[at - 1], &seen[at]);
         let is_range = DASHES.contains(&low.rest.trim())
             && low.found.amount < high.found.amount
             && high.offset <= low.offset + NEAR
-            && kinds[at - 1] == Kind::Paid
-            && kinds[at] == Kind::Paid;
+            && [kinds[at - 1], kinds[at]].iter().all(|kind| matches!(kind, Kind::Paid | Kind::Range));
         if is_range {
             (kinds[at - 1], kinds[at]) = (Kind::Range, Kind::Range);
         }
     }
+}
+
+/// "from" right before the amount, in words or in the names that a shop system gives.
+fn is_from(dom: &Dom, seen: &Seen) -> bool {
+    let least = |up: NodeId| dom.attr(up, "data-price-type") == Some("minPrice");
+    let label = last_words(&seen.label).trim_end_matches([' ', ':', '\n']);
+    words::FROM.find(label).is_some_and(|hit| hit.end == label.len())
+        || dom.ancestors(seen.node).take(2).any(least)
 }
 
 /// Which amounts stand in one of several tiles alike, each with its own amount and link: other products'.

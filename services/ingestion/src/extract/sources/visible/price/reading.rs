@@ -128,7 +128,7 @@ fn push(
         }
         let mut label = line.part(label_start, amount.start).to_lowercase();
         if at == 0 && label.trim().is_empty() {
-            label = last_part(&scene.flow.label_before(offset, AROUND).to_lowercase()).to_owned();
+            label = last_part(scene.flow.label_before(offset, AROUND)).to_lowercase();
         }
         let following = found.get(at + 1).map(|next| next.start);
         let mut rest = line.part(amount.end, following.unwrap_or(line.text.len())).to_lowercase();
@@ -138,12 +138,13 @@ fn push(
             let end = dom.after(node).map_or(usize::MAX, |next| scene.flow.offset(next));
             let after = scene.flow.after(end, AROUND);
             amount.sign = amount.sign.or_else(|| money::leading_sign(after));
-            let after = after.to_lowercase();
             if scene.flow.begins_line(end) {
-                next = after;
+                // a line with an amount of its own is about that
+                next = if money::find_shown(after).is_empty() { after.to_lowercase() } else { String::new() };
             } else {
-                rest = first_part(&after).to_owned();
-                followed = rest.len() < after.len();
+                let own = first_part(after);
+                followed = own.len() < after.len();
+                rest = own.to_lowercase();
             }
         }
         // of several amounts in one element, each is judged by the element of its own text
