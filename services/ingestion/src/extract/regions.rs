@@ -46,16 +46,23 @@ impl Region {
 pub(super) struct Regions {
     flags: Vec<Region>,
     headline: Option<NodeId>,
+    /// `aside` elements that hold the page's buy box.
+    buy_boxes: Vec<NodeId>,
 }
 
 impl Regions {
     pub(super) fn of(dom: &Dom) -> Regions {
         let headline = headline(dom);
         let sheet = Stylesheet::of(dom);
-        let mut regions = Regions { flags: vec![Region::NONE; dom.len()], headline };
+        let mut regions =
+            Regions { flags: vec![Region::NONE; dom.len()], headline, buy_boxes: buy_boxes(dom) };
         for node in dom.all().skip(1) {
             let inherited = dom.parent(node).map_or(Region::NONE, |parent| regions.of_node(parent));
-            let own = if dom.is_text(node) { Region::NONE } else { regions.own(dom, node).or(sheet.region_of(dom, node)) };
+            let own = if dom.is_text(node) {
+                Region::NONE
+            } else {
+                regions.own(dom, node).or(sheet.region_of(dom, node))
+            };
             regions.flags[node.index()] = inherited.or(own);
         }
         regions.set_recommendations_aside(dom);
@@ -87,7 +94,7 @@ impl Regions {
             tag if tag.is_unseen() => return Region::HIDDEN,
             Tag::S | Tag::Strike | Tag::Del => Region::OLD,
             Tag::Footer | Tag::Nav | Tag::Header | Tag::Dialog => Region::FRAME,
-            Tag::Aside if !holds_one_buy_button(dom, node) => Region::ASIDE,
+            Tag::Aside if !self.buy_boxes.contains(&node) => Region::ASIDE,
             _ => Region::NONE,
         };
         for (name, value) in dom.attributes(node) {
@@ -111,6 +118,9 @@ impl Regions {
         const LONGEST: usize = 90;
         let headings = dom.all().filter(|node| dom.tag(*node).is_heading() && dom.tag(*node) != Tag::H1);
         for heading in headings.take(HEADINGS) {
+            if self.of_node(heading).has(Region::ASIDE) {
+                continue;
+            }
             let text = dom.text(heading, LONGEST).to_lowercase();
             if text.len() < LONGEST && words::RECOMMENDATION.occur_in(&text) {
                 self.set_section_aside(dom, heading);
@@ -123,7 +133,8 @@ impl Regions {
         const MOST_SIBLINGS: usize = 200;
         let sibling = |node: NodeId| dom.after(node).filter(|next| dom.parent(*next) == dom.parent(heading));
         let following = std::iter::successors(sibling(heading), |node| sibling(*node)).take(MOST_SIBLINGS);
-        let own = following.take_while(|node| !dom.tag(*node).is_heading() && !self.holds_headline(dom, *node));
+        let own =
+            following.take_while(|node| !dom.tag(*node).is_heading() && !self.holds_headline(dom, *node));
         let Some(last) = own.last() else { return };
         let end = dom.after(last).map_or(dom.len(), NodeId::index);
         for flags in &mut self.flags[heading.index()..end] {
@@ -157,13 +168,19 @@ impl Regions {
     }
 }
 
-/// A buy box beside the gallery is an `aside` in some shops.
-fn holds_one_buy_button(dom: &Dom, aside: NodeId) -> bool {
+/// A buy box beside the gallery is an `aside` in some shops: it holds one buy button, a list of others many.
+fn buy_boxes(dom: &Dom) -> Vec<NodeId> {
+    const MOST: usize = 30;
     const MOST_NODES: usize = 600;
+    const MOST_BUTTONS: usize = 20;
     const LONGEST: usize = 48;
-    let buttons = dom.descendants(aside).take(MOST_NODES).filter(|node| dom.tag(*node) == Tag::Button);
-    let buying = buttons.filter(|node| words::BUY.occur_in(&dom.text(*node, LONGEST).to_lowercase()));
-    buying.take(2).count() == 1
+    let is_buying = |node: &NodeId| words::BUY.occur_in(&dom.text(*node, LONGEST).to_lowercase());
+    let holds_one = |aside: &NodeId| {
+        let inner = dom.descendants(*aside).take(MOST_NODES);
+        let buttons = inner.filter(|node| dom.tag(*node) == Tag::Button).take(MOST_BUTTONS);
+        buttons.filter(is_buying).take(2).count() == 1
+    };
+    dom.all().filter(|node| dom.tag(*node) == Tag::Aside).take(MOST).filter(holds_one).collect()
 }
 
 /// The first `h1` that has text, rather not the shop's name in its header.
@@ -174,7 +191,8 @@ fn headline(dom: &Dom) -> Option<NodeId> {
     let all: Vec<NodeId> = dom.all().filter(titled).take(MOST).collect();
     let is_frame = |up: NodeId| {
         let named = dom.attr(up, "id").or_else(|| dom.attr(up, "class")).unwrap_or_default();
-        matches!(dom.tag(up), Tag::Header | Tag::Nav | Tag::Footer) || named.to_ascii_lowercase().contains("logo")
+        matches!(dom.tag(up), Tag::Header | Tag::Nav | Tag::Footer)
+            || named.to_ascii_lowercase().contains("logo")
     };
     let in_frame = |node: NodeId| std::iter::once(node).chain(dom.ancestors(node)).take(LEVELS).any(is_frame);
     all.iter().find(|node| all.len() > 1 && !in_frame(**node)).or(all.first()).copied()

@@ -226,13 +226,15 @@ pub(super) fn region_of(name: &str) -> Region {
     let mut region = Region::NONE;
     for hit in finder.find_overlapping_iter(name) {
         let (meaning, whole) = NAMES.meaning[hit.pattern().as_usize()];
-        let is_state = ["with-", "has-", "no-", "with_", "has_"].iter().any(|state| {
-            name.get(..hit.start()).is_some_and(|before| before.ends_with(state))
-        });
+        let is_state = ["with-", "has-", "no-", "with_", "has_"]
+            .iter()
+            .any(|state| name.get(..hit.start()).is_some_and(|before| before.ends_with(state)));
         // the options of a product that is put together
         let rest = name.get(hit.end()..).unwrap_or_default();
         let is_own_bundle = name.get(hit.range()) == Some("bundle")
-            && ["-option", "-info", "-summary", "-product", "_option"].iter().any(|part| rest.starts_with(part));
+            && ["-option", "-info", "-summary", "-product", "_option"]
+                .iter()
+                .any(|part| rest.starts_with(part));
         if is_own_bundle {
             continue;
         }

@@ -178,7 +178,9 @@ mod tests {
 
     #[test]
     fn hostile_sheets_are_survived() {
-        for css in ["{".repeat(100_000), "@a{".repeat(100_000), ".a{display:none}".repeat(100_000), "}".repeat(9)] {
+        for css in
+            ["{".repeat(100_000), "@a{".repeat(100_000), ".a{display:none}".repeat(100_000), "}".repeat(9)]
+        {
             let dom = Dom::parse(&format!("<style>{css}</style><b class=c>X</b>"));
             Regions::of(&dom);
         }

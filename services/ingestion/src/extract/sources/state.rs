@@ -4,6 +4,9 @@
 mod literal;
 mod product;
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use serde_json::Value as Json;
 
 use super::super::candidate::{Candidates, Value};
@@ -13,7 +16,7 @@ use super::super::view::View;
 use product::Priced;
 
 /// Script text that is read in one page.
-const MOST_BYTES: usize = 1 << 20;
+const MOST_BYTES: usize = 768 << 10;
 /// Scripts and assignments that are read in one page.
 const MOST_VALUES: usize = 40;
 
@@ -32,13 +35,19 @@ const MARKERS: &[(&str, f64)] = &[
     ("'ViewContent'", 0.5),
 ];
 
+static MARKED: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(MARKERS.iter().map(|(marker, _)| *marker)).ok());
+
 pub(super) fn collect(view: &View<'_>, found: &mut Candidates) {
     let titles = super::visible::titles(view);
-    let slug = view.url.path_segments().and_then(|mut all| all.rfind(|part| !part.is_empty())).unwrap_or_default();
+    let slug =
+        view.url.path_segments().and_then(|mut all| all.rfind(|part| !part.is_empty())).unwrap_or_default();
     let (mut bytes, mut values) = (MOST_BYTES, MOST_VALUES);
     let scripts = view.dom.all().filter(|node| view.dom.tag(*node) == Tag::Script);
     for script in scripts {
-        let Some(text) = view.dom.children(script).next().map(|node| view.dom.characters(node)) else { continue };
+        let Some(text) = view.dom.children(script).next().map(|node| view.dom.characters(node)) else {
+            continue;
+        };
         let kind = view.dom.attr(script, "type").unwrap_or_default();
         if kind.contains("ld+json") || text.len() > bytes || values == 0 {
             continue;
@@ -51,14 +60,18 @@ pub(super) fn collect(view: &View<'_>, found: &mut Candidates) {
             }
             continue;
         }
-        for (marker, trust) in MARKERS {
-            let Some((_, rest)) = text.split_once(marker) else { continue };
+        let Some(markers) = MARKED.as_ref() else { continue };
+        for hit in markers.find_iter(text).take(values) {
+            let (marker, trust) = MARKERS[hit.pattern().as_usize()];
+            let rest = text.get(hit.end()..).unwrap_or_default();
             let start = rest.get(..rest.floor_char_boundary(60)).and_then(|head| head.find(['{', '[']));
-            let Some(rest) = start.and_then(|start| rest.get(start..)) else { continue };
-            values = values.saturating_sub(1);
+            let Some(rest) = start.and_then(|start| rest.get(start..)).filter(|_| bytes > 0) else {
+                continue;
+            };
+            values -= 1;
             bytes = bytes.saturating_sub(rest.len());
             if let Some(data) = literal::read(rest) {
-                push(product::find(&data, &titles, slug), marker, *trust, found);
+                push(product::find(&data, &titles, slug), marker, trust, found);
             }
         }
     }
@@ -88,7 +101,9 @@ fn chosen_variation(view: &View<'_>, found: &mut Candidates) {
                 && attributes.iter().all(|(name, value)| {
                     let own = chosen.iter().find(|(key, _)| key == name).map(|(_, value)| *value);
                     // an empty value stands for any
-                    own.is_some_and(|own| value.as_str().is_some_and(|value| value.is_empty() || value == own))
+                    own.is_some_and(|own| {
+                        value.as_str().is_some_and(|value| value.is_empty() || value == own)
+                    })
                 })
         })
     };
@@ -104,7 +119,8 @@ fn chosen_options<'a>(view: &View<'a>, form: NodeId) -> Vec<(&'a str, &'a str)> 
     const MOST_NODES: usize = 4_000;
     const MOST: usize = 20;
     let dom = view.dom;
-    let selects = dom.descendants(form).take(MOST_NODES).filter(|node| dom.tag(*node) == Tag::Select).take(MOST);
+    let selects =
+        dom.descendants(form).take(MOST_NODES).filter(|node| dom.tag(*node) == Tag::Select).take(MOST);
     let chosen = selects.filter_map(|select| {
         let mut options = dom.descendants(select).take(400).filter(|node| dom.tag(*node) == Tag::Option);
         let option = options.find(|option| dom.attr(*option, "selected").is_some())?;
@@ -128,7 +144,8 @@ mod tests {
         let view = View::new(&dom, &url, Marketplace::Other);
         let mut found = Candidates::default();
         super::collect(&view, &mut found);
-        let amount = |value: &Value| if let Value::Money { amount, .. } = value { Some(*amount) } else { None };
+        let amount =
+            |value: &Value| if let Value::Money { amount, .. } = value { Some(*amount) } else { None };
         found.of(Field::Price).filter_map(|candidate| amount(&candidate.value)).collect()
     }
 

@@ -105,7 +105,10 @@ mod tests {
         let cases = [
             (r#"{"a": [1, 2]}; more"#, Some(json!({"a": [1, 2]}))),
             (r"{'a': 'it\'s', b: 2.5, c: undefined,}", Some(json!({"a": "it's", "b": 2.5, "c": null}))),
-            (r#"[{item_name: "A \"b\"", 'price': '1',},]);"#, Some(json!([{"item_name": "A \"b\"", "price": "1"}]))),
+            (
+                r#"[{item_name: "A \"b\"", 'price': '1',},]);"#,
+                Some(json!([{"item_name": "A \"b\"", "price": "1"}])),
+            ),
             ("{a: window.b}", None),
             ("{a: f(1)}", None),
             ("function(){}", None),

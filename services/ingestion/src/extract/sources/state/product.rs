@@ -12,19 +12,49 @@ const MOST_VALUES: usize = 50_000;
 /// Objects with a name and a price that are compared with the titles.
 const MOST_NAMED: usize = 300;
 
-const NAMES: [&str; 8] =
-    ["name", "title", "item_name", "productName", "product_name", "displayName", "productTitle", "model_name"];
+const NAMES: [&str; 8] = [
+    "name",
+    "title",
+    "item_name",
+    "productName",
+    "product_name",
+    "displayName",
+    "productTitle",
+    "model_name",
+];
 const SLUGS: [&str; 4] = ["handle", "slug", "urlKey", "url_key"];
 
 /// What a buyer pays now, the surer names first.
 const PRICES: [&str; 15] = [
-    "salePrice", "sale_price", "finalPrice", "final_price", "specialPrice", "special_price", "currentPrice",
-    "current_price", "sellingPrice", "offerPrice", "priceWithTax", "price_incl_tax", "priceInclTax",
-    "display_price", "price",
+    "salePrice",
+    "sale_price",
+    "finalPrice",
+    "final_price",
+    "specialPrice",
+    "special_price",
+    "currentPrice",
+    "current_price",
+    "sellingPrice",
+    "offerPrice",
+    "priceWithTax",
+    "price_incl_tax",
+    "priceInclTax",
+    "display_price",
+    "price",
 ];
 const LIST_PRICES: [&str; 12] = [
-    "compare_at_price", "compareAtPrice", "listPrice", "list_price", "wasPrice", "originalPrice",
-    "original_price", "regularPrice", "regular_price", "display_regular_price", "oldPrice", "msrp",
+    "compare_at_price",
+    "compareAtPrice",
+    "listPrice",
+    "list_price",
+    "wasPrice",
+    "originalPrice",
+    "original_price",
+    "regularPrice",
+    "regular_price",
+    "display_regular_price",
+    "oldPrice",
+    "msrp",
 ];
 /// Objects between a product and its price.
 const HOLDERS: [&str; 7] = ["priceInfo", "pricing", "prices", "price", "offer", "buyBox", "priceRange"];
@@ -74,7 +104,8 @@ fn fit(object: &Object, titles: &[String], slug: &str) -> f64 {
         return 1.0;
     }
     let Some(name) = text(&NAMES) else { return 0.0 };
-    let covered = |title: &String| if name.split(' ').count() > 2 { coverage(&name, title) * 0.9 } else { 0.0 };
+    let covered =
+        |title: &String| if name.split(' ').count() > 2 { coverage(&name, title) * 0.9 } else { 0.0 };
     titles.iter().map(|title| likeness(title, &name).max(covered(title))).fold(0.0, f64::max)
 }
 
@@ -86,7 +117,9 @@ fn priced(object: &Object, sign: Option<Sign>) -> Option<Priced> {
         || (object.contains_key("handle") && object.contains_key("variants"));
     let held = HOLDERS.iter().filter_map(|key| object.get(*key)?.as_object());
     let places: Vec<&Object> = std::iter::once(object).chain(held).collect();
-    let find = |keys: &[&str]| places.iter().find_map(|place| keys.iter().find_map(|key| amount(place.get(*key)?, in_cents)));
+    let find = |keys: &[&str]| {
+        places.iter().find_map(|place| keys.iter().find_map(|key| amount(place.get(*key)?, in_cents)))
+    };
     let price = find(&PRICES)?;
     let list_price = find(&LIST_PRICES).filter(|listed| *listed > price);
     let held_sign = places.iter().skip(1).find_map(|place| self::sign(place));
@@ -131,11 +164,26 @@ mod tests {
     fn the_product_is_found_by_its_name() {
         let titles = ["Blue Lamp 40 cm".to_owned()];
         let cases = [
-            (json!({"props": {"product": {"name": "Blue Lamp 40 cm", "price": 12.5, "currency": "EUR"}}}), Some((12.5, None))),
-            (json!([{"event": "view_item", "ecommerce": {"items": [{"item_name": "Blue Lamp 40 cm", "price": "12.50"}]}}]), Some((12.5, None))),
-            (json!({"id": 1, "handle": "blue-lamp", "price": 149_900, "compare_at_price": 159_900}), Some((1499.0, Some(1599.0)))),
-            (json!({"name": "Blue Lamp 40 cm", "priceInfo": {"currentPrice": {"price": 9}, "wasPrice": {"price": 12}}}), Some((9.0, Some(12.0)))),
-            (json!({"name": "Blue Lamp 40 cm", "price": {"centAmount": 1250, "currencyCode": "EUR"}}), Some((12.5, None))),
+            (
+                json!({"props": {"product": {"name": "Blue Lamp 40 cm", "price": 12.5, "currency": "EUR"}}}),
+                Some((12.5, None)),
+            ),
+            (
+                json!([{"event": "view_item", "ecommerce": {"items": [{"item_name": "Blue Lamp 40 cm", "price": "12.50"}]}}]),
+                Some((12.5, None)),
+            ),
+            (
+                json!({"id": 1, "handle": "blue-lamp", "price": 149_900, "compare_at_price": 159_900}),
+                Some((1499.0, Some(1599.0))),
+            ),
+            (
+                json!({"name": "Blue Lamp 40 cm", "priceInfo": {"currentPrice": {"price": 9}, "wasPrice": {"price": 12}}}),
+                Some((9.0, Some(12.0))),
+            ),
+            (
+                json!({"name": "Blue Lamp 40 cm", "price": {"centAmount": 1250, "currencyCode": "EUR"}}),
+                Some((12.5, None)),
+            ),
             (json!({"name": "Red Chair", "price": 12.5}), None),
             (json!({"name": "Blue Lamp 40 cm", "price": 0}), None),
         ];

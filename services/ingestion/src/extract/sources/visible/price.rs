@@ -32,7 +32,8 @@ pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
     pairs::mark_former(scene, &seen, &mut kinds);
     pairs::mark_ranges(scene, &seen, &mut kinds);
     let tiles = pairs::in_tiles(scene, &seen);
-    let mut weights: Vec<f64> = seen.iter().zip(&kinds).map(|(seen, kind)| weigh(scene, seen, *kind)).collect();
+    let mut weights: Vec<f64> =
+        seen.iter().zip(&kinds).map(|(seen, kind)| weigh(scene, seen, *kind)).collect();
     for (weight, _) in weights.iter_mut().zip(&tiles).filter(|(_, in_tile)| **in_tile) {
         *weight -= IN_TILE;
     }
@@ -64,7 +65,9 @@ pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
         let value = Value::Money { amount: money.amount, sign: money.sign };
         found.push(field, value, Source::Visible, &scene.view.dom.describe(*node), trust);
     };
-    let payable = ranked.iter().filter(|at| matches!(kinds[**at], Kind::Paid | Kind::Other | Kind::NotChosen | Kind::Range));
+    let payable = ranked
+        .iter()
+        .filter(|at| matches!(kinds[**at], Kind::Paid | Kind::Other | Kind::NotChosen | Kind::Range));
     for at in payable.filter(|at| weights[**at] > 0.1).take(HANDED_IN) {
         let most = if has_firm && kinds[*at] == Kind::Other { OTHERS_TRUST } else { 1.0 };
         hand_in(Field::Price, *at, trust_of(weights[*at]).min(most));
@@ -165,3 +168,6 @@ fn place(scene: &Scene<'_, '_>, offset: usize) -> f64 {
     let nearest = scene.buttons.iter().map(|button| distance(*button)).fold(f64::INFINITY, f64::min);
     headline + 0.18 * (-nearest / 500.0).exp()
 }
+
+#[cfg(test)]
+mod tests;

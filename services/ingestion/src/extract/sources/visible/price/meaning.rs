@@ -70,10 +70,17 @@ fn is_part_or_saving(seen: &Seen) -> bool {
         let between = seen.rest.get(..hit.start).unwrap_or_default();
         let tail = seen.rest.get(hit.end..).unwrap_or_default().trim_start_matches([' ', ':', '-', '\n']);
         let labels_next = tail.starts_with(char::is_numeric) || (tail.is_empty() && seen.followed);
-        hit.start <= ADJACENT && !labels_next && !between.contains('+') && !words::INCLUDED.occur_in(between)
+        hit.start <= ADJACENT
+            && !labels_next
+            && !between.contains(['+', '%'])
+            && !words::INCLUDED.occur_in(between)
     });
     let is_rate = [&seen.rest, &seen.next].iter().any(|text| begins_rate(text));
-    follows || is_rate || words::OTHER_AMOUNT.occur_in(last_piece(&seen.label)) || is_added(&seen.label) || is_multiplied(seen)
+    follows
+        || is_rate
+        || words::OTHER_AMOUNT.occur_in(last_piece(&seen.label))
+        || is_added(&seen.label)
+        || is_multiplied(seen)
 }
 
 /// What stands after the last of the marks that part a line.
@@ -98,16 +105,39 @@ fn is_added(label: &str) -> bool {
 fn is_multiplied(seen: &Seen) -> bool {
     const TIMES: [char; 3] = ['x', '×', '✕'];
     let is_count = |text: &str| text.trim_end().ends_with(|c: char| c.is_numeric() || c == '%');
-    let before = seen.label.trim_end().strip_suffix(TIMES).is_some_and(|text| is_count(text) || text.ends_with(' '));
+    let before =
+        seen.label.trim_end().strip_suffix(TIMES).is_some_and(|text| is_count(text) || text.ends_with(' '));
     let after = seen.rest.trim_start().strip_prefix(TIMES);
     before || after.is_some_and(|text| text.trim_start().starts_with(char::is_numeric))
 }
 
 /// Parts of the names of elements that hold a price without tax.
 const UNTAXED_NAMES: &[&str] = &[
-    "withouttax", "without-tax", "without_tax", "excluding-tax", "excl-tax", "excl-vat", "exclvat", "ex-vat",
-    "exvat", "ex_vat", "ex-tax", "extax", "price-tax", "exkl", "excl-btw", "exbtw", "price-ht", "price_ht",
-    "price-net", "netprice", "nettopreis", "netto-price", "tax-excluded", "price-excl", "price__ex",
+    "withouttax",
+    "without-tax",
+    "without_tax",
+    "excluding-tax",
+    "excl-tax",
+    "excl-vat",
+    "exclvat",
+    "ex-vat",
+    "exvat",
+    "ex_vat",
+    "ex-tax",
+    "extax",
+    "price-tax",
+    "exkl",
+    "excl-btw",
+    "exbtw",
+    "price-ht",
+    "price_ht",
+    "price-net",
+    "netprice",
+    "nettopreis",
+    "netto-price",
+    "tax-excluded",
+    "price-excl",
+    "price__ex",
 ];
 
 /// The same as whole words.
@@ -129,7 +159,8 @@ fn is_without_tax(dom: &Dom, seen: &Seen) -> bool {
     let is_untaxed = |name: &str| {
         let lower = name.to_ascii_lowercase();
         let mut words = lower.split(|c: char| !c.is_ascii_alphanumeric());
-        UNTAXED_NAMES.iter().any(|part| lower.contains(part)) || words.any(|word| UNTAXED_WORDS.contains(&word))
+        UNTAXED_NAMES.iter().any(|part| lower.contains(part))
+            || words.any(|word| UNTAXED_WORDS.contains(&word))
     };
     let named = |node: NodeId| ["class", "id"].iter().filter_map(|key| dom.attr(node, key)).any(is_untaxed);
     words::WITHOUT_TAX.occur_in(label)
@@ -205,6 +236,9 @@ fn is_marked(dom: &Dom, node: NodeId) -> bool {
     let class = dom.attr(node, "class").unwrap_or_default();
     class.split_ascii_whitespace().take(20).any(|name| {
         let word = name.rsplit(['-', '_']).next().unwrap_or_default();
-        matches!(word.to_ascii_lowercase().as_str(), "selected" | "sel" | "active" | "current" | "checked" | "chosen")
+        matches!(
+            word.to_ascii_lowercase().as_str(),
+            "selected" | "sel" | "active" | "current" | "checked" | "chosen"
+        )
     })
 }

@@ -18,7 +18,20 @@ const MOST_OFF: f64 = 6.0;
 
 /// Names of elements that hold a former price only where another stands beside it: "regular price" is also
 /// what some shops call the price.
-const NAMES: &[&str] = &["regular", "org", "orig", "original", "base", "full", "standard", "normal", "old", "previous", "secondary", "compare"];
+const NAMES: &[&str] = &[
+    "regular",
+    "org",
+    "orig",
+    "original",
+    "base",
+    "full",
+    "standard",
+    "normal",
+    "old",
+    "previous",
+    "secondary",
+    "compare",
+];
 
 /// Marks the higher of two such amounts as former.
 pub(super) fn mark_former(scene: &Scene<'_, '_>, seen: &[Seen], kinds: &mut [Kind]) {
@@ -64,7 +77,8 @@ fn is_named(dom: &Dom, node: NodeId) -> bool {
     const LONGEST: usize = 200;
     let names = |node: NodeId| ["class", "id", "data-hook", "data-testid"].map(|key| dom.attr(node, key));
     let all = std::iter::once(node).chain(dom.ancestors(node)).take(LEVELS).flat_map(names).flatten();
-    all.filter(|name| name.len() <= LONGEST).any(|name| words_of(name).iter().any(|word| NAMES.contains(&word.as_str())))
+    all.filter(|name| name.len() <= LONGEST)
+        .any(|name| words_of(name).iter().any(|word| NAMES.contains(&word.as_str())))
 }
 
 /// `paragraphRegularPrice` and `formatted-secondary-price` in lowercase words.
@@ -77,7 +91,9 @@ fn words_of(name: &str) -> Vec<String> {
             words.push(String::new());
         }
         was_lower = c.is_ascii_lowercase();
-        if c.is_ascii_alphanumeric() && let Some(word) = words.last_mut() {
+        if c.is_ascii_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
             word.push(c.to_ascii_lowercase());
         }
     }
@@ -140,7 +156,8 @@ pub(super) fn in_tiles(scene: &Scene<'_, '_>, seen: &[Seen]) -> Vec<bool> {
 
 fn holds_link(dom: &Dom, node: NodeId) -> bool {
     const MOST_NODES: usize = 40;
-    let is_link = |node: NodeId| dom.tag(node) == Tag::A && dom.attr(node, "href").is_some_and(|href| href.len() > 1);
+    let is_link =
+        |node: NodeId| dom.tag(node) == Tag::A && dom.attr(node, "href").is_some_and(|href| href.len() > 1);
     std::iter::once(node).chain(dom.descendants(node)).take(MOST_NODES).any(is_link)
 }
 

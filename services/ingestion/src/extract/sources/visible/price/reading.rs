@@ -207,7 +207,7 @@ fn price_line(scene: &Scene<'_, '_>, node: NodeId, own: NodeId, limit: usize) ->
         let text = dom::folded(dom.characters(inner));
         let is_cents = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
         if is_cents && out.ends_with(|c: char| c.is_ascii_digit()) && is_small_print(dom, inner) {
-            out.push('.');
+            out.push(decimal_separator(out));
         }
         if dom.characters(inner).starts_with(char::is_whitespace) || are_words_glued(out, &text) {
             out.push(' ');
@@ -222,6 +222,13 @@ fn price_line(scene: &Scene<'_, '_>, node: NodeId, own: NodeId, limit: usize) ->
         }
     }
     line
+}
+
+/// The one that the number at the end of the line does not use for its thousands.
+fn decimal_separator(line: &str) -> char {
+    let number =
+        line.rsplit(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | ',')).next().unwrap_or_default();
+    if number.contains('.') { ',' } else { '.' }
 }
 
 /// A word of one element and a number of the next, or the other way round.
