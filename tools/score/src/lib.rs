@@ -17,7 +17,6 @@ pub use pages::{Label, ProductLabel, SavedPage, read_folder};
 
 /// The engine on a saved page, as if `without` had found nothing.
 pub fn run(page: &SavedPage, without: &[Source]) -> Result<Product, Refusal> {
-    let given =
-        Page { html: &page.html, url: &page.url, marketplace: None, status: None, content_type: None };
+    let given = Page::new(&page.html, &page.url);
     extract_without(&given, without)
 }

@@ -51,6 +51,8 @@ impl Candidate {
 #[derive(Debug, Default)]
 pub(super) struct Candidates {
     all: Vec<Candidate>,
+    /// Amounts that the page shows as something else than the price.
+    explained: Vec<f64>,
 }
 
 /// Candidates that one source may give for one field. What a page repeats more often is no single product.
@@ -78,6 +80,18 @@ impl Candidates {
 
     pub(super) fn forget(&mut self, sources: &[Source]) {
         self.all.retain(|candidate| !sources.contains(&candidate.source));
+    }
+
+    /// Notes that the page shows the amount as a former price, one without tax or another variant's, beside
+    /// the price: markup that gives it is out of date or means something else.
+    pub(super) fn explain(&mut self, amount: f64) {
+        if self.explained.len() < MOST {
+            self.explained.push(amount);
+        }
+    }
+
+    pub(super) fn is_explained(&self, amount: f64) -> bool {
+        self.explained.iter().any(|explained| (explained - amount).abs() < 0.005)
     }
 
     pub(super) fn of(&self, field: Field) -> impl Iterator<Item = &Candidate> {

@@ -5,12 +5,13 @@
 //! equals the one found first wins.
 
 mod image;
+mod price;
 mod title;
 
 use std::collections::BTreeMap;
 
 use super::candidate::{Candidate, Candidates, Value};
-use super::money::{Currency, Locale, Sign};
+use super::money::{Currency, Locale};
 use super::product::{Availability, Condition, Evidence, Field, FoundValue, Source};
 use super::rank;
 
@@ -103,33 +104,6 @@ impl Decisions {
         Some(value)
     }
 
-    /// The currency is the price's. Out of stock there is no price: what is shown then is another seller's,
-    /// an old one or an advert's.
-    fn decide_price(&mut self, found: &Candidates, locale: Locale) {
-        let groups = groups(found, Field::Price, same_money);
-        let Some(winner) = groups.first() else {
-            self.currency = locale.usual();
-            return;
-        };
-        let signs = winner.members.iter().filter_map(|member| match member.value {
-            Value::Money { sign, .. } => sign,
-            _ => None,
-        });
-        let signs: Vec<Sign> = signs.collect();
-        let certain = signs.iter().find_map(|sign| sign.single());
-        self.currency =
-            certain.or_else(|| signs.first().map(|sign| locale.resolve(*sign))).or_else(|| locale.usual());
-        self.currency_certain = certain.is_some();
-        if self.availability == Some(Availability::OutOfStock) {
-            return;
-        }
-        if let Value::Money { amount, .. } = winner.members[0].value {
-            self.price = Some(amount);
-            self.evidence.insert(Field::Price, evidence(&groups, locale));
-            self.list_price = list_price(found, amount);
-        }
-    }
-
     /// Decides one field and notes why.
     fn take(
         &mut self,
@@ -201,30 +175,6 @@ fn same_text(a: &Value, b: &Value) -> bool {
         (Value::Text(a), Value::Text(b)) => super::likeness::likeness(a, b) > 0.9,
         _ => false,
     }
-}
-
-/// The same amount, in currencies that may be the same.
-fn same_money(a: &Value, b: &Value) -> bool {
-    let (Value::Money { amount: a, sign: sign_a }, Value::Money { amount: b, sign: sign_b }) = (a, b) else {
-        return false;
-    };
-    let signs = match (sign_a, sign_b) {
-        (Some(Sign::Of(a)), Some(b)) | (Some(b), Some(Sign::Of(a))) => b.may_be(*a),
-        _ => true,
-    };
-    (a - b).abs() < 0.005 && signs
-}
-
-/// The most trusted amount above the price, within reason.
-fn list_price(found: &Candidates, price: f64) -> Option<f64> {
-    const MOST_OFF: f64 = 20.0;
-    let listed = found.of(Field::ListPrice).filter_map(|candidate| match candidate.value {
-        Value::Money { amount, .. } if amount > price && amount < price * MOST_OFF => {
-            Some((candidate.trust, amount))
-        }
-        _ => None,
-    });
-    rank::best(listed).map(|(_, amount)| amount)
 }
 
 #[cfg(test)]

@@ -82,6 +82,8 @@ fn decided(product: &Product, field: Field) -> Option<String> {
         Field::VendorItemId => product.vendor_item_id.clone(),
         Field::Manufacturer => product.manufacturer.clone(),
         Field::ModelNumber => product.model_number.clone(),
+        Field::Sku => product.sku.clone(),
+        Field::Gtin => product.gtin.clone(),
     }
 }
 

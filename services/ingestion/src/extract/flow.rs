@@ -92,6 +92,18 @@ impl Flow {
         piece.split('\n').next().unwrap_or_default()
     }
 
+    /// Whether a line begins at the offset.
+    pub(super) fn begins_line(&self, offset: usize) -> bool {
+        offset >= self.text.len() || self.text.get(..offset).is_none_or(|before| before.ends_with('\n'))
+    }
+
+    /// The text between two offsets.
+    pub(super) fn between(&self, start: usize, end: usize) -> &str {
+        let start = self.text.ceil_char_boundary(start.min(self.text.len()));
+        let end = self.text.floor_char_boundary(end.min(self.text.len()));
+        self.text.get(start..end).unwrap_or_default()
+    }
+
     pub(super) fn buy_buttons(&self) -> &[BuyButton] {
         &self.buttons
     }

@@ -22,6 +22,8 @@ pub(super) struct Found {
     /// Where number and sign stand, in bytes of the text that was searched.
     pub(super) start: usize,
     pub(super) end: usize,
+    /// Written as money is: `1.299,-`, `1’299.–`.
+    pub(super) round: bool,
 }
 
 /// Text that is looked at. A price label is short.
@@ -32,6 +34,16 @@ const MOST: usize = 12;
 /// All amounts with a currency in the text, in order. Percentages, negative amounts and bare numbers are none.
 pub(super) fn find(text: &str) -> Vec<Found> {
     amounts(text).filter(|found| found.sign.is_some()).take(MOST).collect()
+}
+
+/// The same with those that have no currency but the dash of a round amount.
+pub(super) fn find_shown(text: &str) -> Vec<Found> {
+    amounts(text).filter(|found| found.sign.is_some() || found.round).take(MOST).collect()
+}
+
+/// The currency that a text begins with.
+pub(super) fn leading_sign(text: &str) -> Option<Sign> {
+    currency::sign_after(text).map(|(sign, _)| sign)
 }
 
 /// The first amount in a text that is known to hold a price, with or without a currency.
@@ -56,9 +68,25 @@ pub(super) fn read_machine(text: &str) -> Option<Found> {
     let thousands = fraction.len() == 3 && whole.len() <= 3 && !whole.starts_with('0');
     if plain && !thousands && text.len() <= 20 {
         let amount = text.parse::<f64>().ok().filter(|amount| is_price(*amount))?;
-        return Some(Found { amount, sign: None, start: 0, end: text.len() });
+        return Some(Found { amount, sign: None, start: 0, end: text.len(), round: false });
     }
     read(text)
+}
+
+/// Whether letters that are also the beginning of a model's name or a unit ("R7", "5 KM", "RM 850") are a
+/// currency here: in its country, or where nothing is known and the number is written as an amount is.
+pub(super) fn is_plausible(found: &Found, text: &str, locale: Locale) -> bool {
+    const DOUBTFUL: [&str; 11] = ["R", "RM", "KM", "SR", "KD", "QR", "DT", "DH", "Tk", "Bs", "Rp"];
+    let written = text.get(found.start..found.end).unwrap_or_default();
+    let letters = written.trim_matches(|c: char| !c.is_alphabetic());
+    let letters = letters.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    if !DOUBTFUL.contains(&letters) {
+        return true;
+    }
+    match (locale.usual(), found.sign) {
+        (Some(usual), Some(sign)) => sign.may_be(usual),
+        _ => written.contains(['.', ',']),
+    }
 }
 
 /// No shop asks for less than nothing or more than a thousand million.
@@ -115,7 +143,7 @@ fn with_currency(text: &str, mut number: Number) -> Option<Found> {
         return None;
     }
     let amount = number.value(sign.and_then(Sign::single))?;
-    is_price(amount).then_some(Found { amount, sign, start, end })
+    is_price(amount).then(|| Found { amount, sign, start, end, round: number.is_round() })
 }
 
 #[cfg(test)]

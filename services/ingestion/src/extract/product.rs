@@ -134,6 +134,8 @@ names! {
         Microdata = "microdata",
         /// Open Graph and other `meta` elements.
         Meta = "meta",
+        /// Data that the page's scripts are given.
+        State = "state",
         /// What a reader sees.
         Visible = "visible",
     }

@@ -5,9 +5,11 @@
 
 mod headline;
 mod names;
+mod stylesheet;
 
 use super::dom::{Dom, NodeId, Tag};
 use super::words;
+use stylesheet::Stylesheet;
 
 /// Flags of a node; those of its ancestors included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,15 +47,23 @@ impl Region {
 pub(super) struct Regions {
     flags: Vec<Region>,
     headline: Option<NodeId>,
+    /// `aside` elements that hold the page's buy box.
+    buy_boxes: Vec<NodeId>,
 }
 
 impl Regions {
     pub(super) fn of(dom: &Dom) -> Regions {
         let headline = headline::of(dom);
-        let mut regions = Regions { flags: vec![Region::NONE; dom.len()], headline };
+        let sheet = Stylesheet::of(dom);
+        let mut regions =
+            Regions { flags: vec![Region::NONE; dom.len()], headline, buy_boxes: buy_boxes(dom) };
         for node in dom.all().skip(1) {
             let inherited = dom.parent(node).map_or(Region::NONE, |parent| regions.of_node(parent));
-            let own = if dom.is_text(node) { Region::NONE } else { regions.own(dom, node) };
+            let own = if dom.is_text(node) {
+                Region::NONE
+            } else {
+                regions.own(dom, node).or(sheet.region_of(dom, node))
+            };
             regions.flags[node.index()] = inherited.or(own);
         }
         regions.set_recommendations_aside(dom);
@@ -100,7 +110,7 @@ impl Regions {
             tag if tag.is_unseen() => return Region::HIDDEN,
             Tag::S | Tag::Strike | Tag::Del => Region::OLD,
             Tag::Footer | Tag::Nav | Tag::Header | Tag::Dialog => Region::FRAME,
-            Tag::Aside if !is_buy_box(dom, node) => Region::ASIDE,
+            Tag::Aside if !self.buy_boxes.contains(&node) && !is_buy_box(dom, node) => Region::ASIDE,
             _ => Region::NONE,
         };
         for (name, value) in dom.attributes(node) {
@@ -126,6 +136,9 @@ impl Regions {
         const LONGEST: usize = 90;
         let headings = dom.all().filter(|node| dom.tag(*node).is_heading() && dom.tag(*node) != Tag::H1);
         for heading in headings.take(HEADINGS) {
+            if self.of_node(heading).has(Region::ASIDE) {
+                continue;
+            }
             let text = dom.text(heading, LONGEST).to_lowercase();
             let own = Some(heading) == self.headline;
             if !own && text.len() < LONGEST && words::RECOMMENDATION.occur_in(&text) {
@@ -229,6 +242,21 @@ fn is_buy_box(dom: &Dom, node: NodeId) -> bool {
         let lower = name.get(..name.floor_char_boundary(200)).unwrap_or_default().to_ascii_lowercase();
         NAMES.iter().any(|part| lower.contains(part))
     })
+}
+
+/// A buy box beside the gallery is an `aside` in some shops: it holds one buy button, a list of others many.
+fn buy_boxes(dom: &Dom) -> Vec<NodeId> {
+    const MOST: usize = 30;
+    const MOST_NODES: usize = 600;
+    const MOST_BUTTONS: usize = 20;
+    const LONGEST: usize = 48;
+    let is_buying = |node: &NodeId| words::BUY.occur_in(&dom.text(*node, LONGEST).to_lowercase());
+    let holds_one = |aside: &NodeId| {
+        let inner = dom.descendants(*aside).take(MOST_NODES);
+        let buttons = inner.filter(|node| dom.tag(*node) == Tag::Button).take(MOST_BUTTONS);
+        buttons.filter(is_buying).take(2).count() == 1
+    };
+    dom.all().filter(|node| dom.tag(*node) == Tag::Aside).take(MOST).filter(holds_one).collect()
 }
 
 fn hidden_class(value: &str) -> Region {

@@ -5,6 +5,7 @@ pub(super) mod jsonld;
 pub(super) mod meta;
 pub(super) mod microdata;
 pub(super) mod shop;
+pub(super) mod state;
 pub(super) mod visible;
 
 use super::candidate::{Candidates, Value};
@@ -19,6 +20,9 @@ pub(super) fn collect(view: &View<'_>) -> Candidates {
     jsonld::collect(view, &mut found);
     microdata::collect(view, &mut found);
     meta::collect(view, &mut found);
+    if !view.is_authoritative(Field::Price) {
+        state::collect(view, &mut found);
+    }
     visible::collect(view, &mut found);
     found
 }

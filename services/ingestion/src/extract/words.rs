@@ -85,7 +85,7 @@ phrases! {
         "você também", "produtos relacionados", "quem viu", "quem comprou",
         "vind je", "vergelijkbare", "gerelateerde", "anderen bekeken", "relaterade", "liknande", "andra köpte",
         "relaterte", "lignende", "polecane", "podobne", "inni klienci", "produse similare", "recomandate",
-        "te-ar putea", "podobné", "doporučujeme", "hasonló", "ajánlott", "benzer", "ilgili ürünler",
+        "te-ar putea", "podobné", "doporučujeme", "mohlo by se", "mohlo by vás", "mohlo by vám", "související", "hasonló", "ajánlott", "benzer", "ilgili ürünler",
         "похожие", "рекомендуем", "с этим товаром", "вместе с этим", "вы смотрели",
         "おすすめ", "関連商品", "この商品を見た", "この商品を買った", "最近チェック",
         "相关", "相關", "推荐", "推薦", "猜你喜欢", "관련 상품", "추천", "함께 본", "สินค้าที่คล้าย", "แนะนำ";
@@ -168,12 +168,29 @@ phrases! {
         "retail price", "typical price", "before", "statt", "uvp", "ehemaliger preis", "unverb. preisempf",
         "prix conseillé", "au lieu de", "prix initial", "prix de base", "prix habituel", "antes", "precio anterior", "precio recomendado",
         "pvpr", "pvp", "prezzo consigliato", "prezzo di listino", "invece di", "listino", "de:", "preço de lista", "adviesprijs", "van",
-        "ord. pris", "ord.pris", "tidigare pris", "rek. pris", "før", "førpris", "vejl", "cena regularna", "najniższa cena", "prp", "pret vechi",
-        "běžná cena", "původní cena", "eredeti ár", "liste fiyatı", "старая цена", "参考価格", "希望小売価格", "定価", "原价", "原價", "市场价", "정가";
+        "ord. pris", "ord.pris", "ordinarie pris", "tidigare pris", "rek. pris", "før", "førpris", "vejl", "normalpris", "ovh", "cena regularna", "cena katalogowa", "prp", "pret vechi", "preț vechi", "comp. value", "reference price", "instead of", "street price", "vorher", "alter preis", "prix barré", "ancien prix", "prix public", "pris før",
+        "běžná cena", "původní cena", "pôvodná cena", "eredeti ár", "liste fiyatı", "önceki fiyat", "prezzo ridotto da", "prima", "anziché", "lista", "pvpr:", "старая цена", "参考価格", "希望小売価格", "定価", "原价", "原價", "市场价", "정가";
+    /// The same, where it stands behind the amount.
+    LIST_PRICE_SUFFIX:
+        "rrp", "msrp", "uvp", "list price", "list", "was", "neuf", "prix conseillé", "pvpr", "adviesprijs", "listino";
+    /// The lowest price before a discount, which European law wants beside it.
+    LOWEST_PRICE:
+        "lowest price", "lowest in", "last 30 days", "prior 30 days", "past 30 days", "niedrigster preis", "niedrigster gesamtpreis", "30-tage-bestpreis", "bestpreis der letzten", "letzten 30 tage", "prix le plus bas", "30 derniers jours",
+        "precio más bajo", "últimos 30 días", "prezzo più basso", "ultimi 30 giorni", "laagste prijs", "afgelopen 30 dagen", "lägsta pris", "lägsta priset", "senaste 30 dagarna", "laveste pris", "siste 30 dager", "seneste 30 dage", "alin hinta", "najniższa cena",
+        "nejnižší cena", "najnižšia cena", "posledních 30 dní", "legalacsonyabb", "elmúlt 30 nap", "cel mai mic preț", "cel mai mic pret", "ultimele 30 de zile", "preço mais baixo", "най-ниска цена", "najniža cijena", "χαμηλότερη τιμή";
+    /// The amount is without the tax that a consumer pays.
+    WITHOUT_TAX:
+        "ex vat", "ex. vat", "exc vat", "exc. vat", "excl vat", "excl. vat", "excluding vat", "+ vat", "+vat", "plus vat", "without vat", "before vat", "vat excluded", "ex tax", "ex. tax", "excl. tax", "excl tax", "excluding tax", "before tax", "without tax", "tax excl", "ex gst", "ex. gst", "excl. gst", "excl gst", "excluding gst", "plus gst", "+ gst", "+gst",
+        "zzgl. mwst", "zzgl. ust", "zzgl. gesetzl. mwst", "zzgl. 19", "exkl. mwst", "exkl. ust", "exkl. mehrwertsteuer", "ohne mwst", "netto", "nettopreis", "excl. btw", "excl btw", "exclusief btw", "ex btw", "ex. btw", "ht", "hors taxe", "hors taxes", "hors tva", "htva", "sin iva", "iva no incluido", "+ iva", "iva esclusa", "senza iva", "sem iva", "s/ iva", "iva excl",
+        "exkl. moms", "exkl moms", "ex moms", "ex. moms", "ekskl. moms", "ekskl moms", "u/moms", "eks. mva", "ekskl. mva", "eks mva", "alv 0", "ilman alv", "bez dph", "bez vat", "cena netto", "nettó", "fără tva", "fara tva", "kdv hariç", "+ kdv", "+kdv", "vergiler hariç", "без ндс", "без пдв", "χωρίς φπα", "税抜", "税別", "本体価格", "不含税", "未稅", "부가세 별도", "vat 별도", "chưa vat", "chưa gồm vat";
+    /// The amount includes it.
+    WITH_TAX:
+        "inc vat", "inc. vat", "incl vat", "incl. vat", "including vat", "inc tax", "inc. tax", "incl. tax", "including tax", "inc gst", "inc. gst", "incl. gst", "including gst", "inkl. mwst", "inkl. ust", "inkl. 19", "incl. btw", "incl btw", "inclusief btw", "ttc", "tvac", "iva incluido", "iva inclusa", "iva incl", "con iva", "iva inc", "c/ iva", "com iva",
+        "inkl. moms", "inkl moms", "ink moms", "ink. moms", "inkl. mva", "m/moms", "sis. alv", "s dph", "vč. dph", "včetně dph", "z vat", "brutto", "bruttó", "cu tva", "tva inclus", "kdv dahil", "с ндс", "з пдв", "με φπα", "税込", "含税", "含稅", "부가세 포함";
     /// What stands around an amount that is saved, owed monthly, charged for something else, or a threshold.
     OTHER_AMOUNT:
         "used from", "new from", "refurbished from", "new & used", "more buying choices", "other sellers", "other offers",
-        "save", "you save", "savings", "off", "discount", "per month", "/mo", "/month", "a month", "monthly", "/ month",
+        "save", "you save", "savings", "off", "discount", "per month", "/week", "/wk", "per week", "/mo", "/month", "a month", "monthly", "/ month",
         "mo.", "installments", "instalments", "interest-free", "interest free", "payments of", "apr", "financing", "finance", "afterpay", "klarna", "affirm",
         "shipping", "delivery", "postage", "orders over", "orders of", "free over", "free on", "spend", "minimum", "deposit",
         "protection", "warranty", "coverage", "insurance", "gift card", "credit", "cashback", "cash back", "reward", "rewards", "points", "coupon", "voucher",
@@ -187,6 +204,10 @@ phrases! {
         "bespaar", "korting", "per maand", "verzending", "verzendkosten", "bezorging", "spara", "frakt", "månad", "/mån", "spar", "fragt", "måned",
         "oszczędzasz", "miesięcznie", "rata", "dostawa", "wysyłka", "economisesti", "reducere", "transport", "lunar", "rate lunare", "livrare", "garantie extinsa",
         "ušetříte", "doprava", "měsíčně", "megtakarítás", "szállítás", "kargo", "taksit", "indirim", "скидка", "доставка", "экономия", "в месяц", "/мес", "рассрочка",
+        "members pay", "member price", "members only", "for members", "club price", "with prime", "prime price", "prime member", "join prime", "with subscription", "subscribe", "mit abo", "prix membre", "prix adhérent", "precio socio", "prezzo soci", "clubprijs", "medlemspris", "klubbpris", "cena klubowa",
+        "lease", "leasing", "leasen", "p/m", "p.m.", "/mdr", "pr. md", "pr md", "/md", "/monat", "pro monat", "im monat", "mtl", "mensuel", "mensualité", "mensualités", "/mth", "/mies", "mies.", "rat", "raty", "ratach", "kk", "/kk", "havale", "eft", "bank transfer", "wire transfer", "exchange", "reprise", "inzahlungnahme", "rachat", "ankauf", "emi", "no cost emi", "packaging fee", "handling",
+        "recyclage", "recycling", "verwijderingsbijdrage", "vrg", "eco tax", "ecotax", "d3e", "raee", "serwis", "tryghedsaftale", "forsikring", "versicherung", "verlängerung", "installation", "einbau", "montage", "monterings", "open-box from", "open box from", "demovare",
+        "no pix", "via pix", "com pix", "à vista", "no boleto",
         "送料", "ポイント", "月々", "割引", "クーポン", "运费", "優惠券", "优惠券", "节省", "배송비", "할인", "포인트", "무이자";
     /// What takes the sting out of a shipping or tax word after the price: it is included, free, or added.
     INCLUDED:
@@ -195,9 +216,12 @@ phrases! {
         "ingyenes", "dahil", "бесплатная", "бесплатно", "送料無料", "税込", "免运费", "包邮", "무료";
     /// What stands before the amount that is paid now.
     PRICE_LABEL:
-        "price", "our price", "now", "sale price", "today", "your price", "price now", "special price", "deal price", "only", "total price", "buy it now", "from",
+        "price", "our price", "now", "sale price", "today", "your price", "price now", "special price", "deal price", "only", "total price", "buy it now",
         "preis", "unser preis", "jetzt", "nur", "prix", "maintenant", "precio", "precio final", "ahora", "prezzo", "ora", "preço", "por", "prijs", "nu", "pris", "hinta",
         "cena", "pret", "preț", "preţ", "ár", "fiyat", "цена", "ціна", "価格", "税込", "价格", "售价", "價格", "가격", "판매가", "giá", "ราคา", "السعر", "מחיר";
+    /// The amount is the least of several.
+    FROM:
+        "from", "starting at", "as low as", "ab", "schon ab", "à partir de", "a partir de", "dès", "desde", "a partire da", "da", "vanaf", "från", "fra", "alkaen", "od", "от", "od:", "już od", "începând de la", "de la", "-tól", "itibaren", "から", "起";
     /// Nothing is at this address.
     NOT_FOUND:
         "404", "page not found", "not found", "page cannot be found", "can't find that page", "couldn't find that page", "could not be found",

@@ -47,6 +47,11 @@ impl Currency {
             _ => 2,
         }
     }
+
+    /// Whether `1,250` or `1.250` has decimals: in the Gulf only after a point, in Tunisia after either.
+    pub(super) fn has_three_decimals_after(self, separator: char) -> bool {
+        self.decimals() == 3 && (separator == '.' || matches!(self.0, "TND" | "LYD"))
+    }
 }
 
 /// A currency as written: for certain, or one of several that share the sign (the usual one first).

@@ -14,10 +14,15 @@ pub(in crate::extract) struct Locale {
 impl Locale {
     /// `host` as in the address; `path` may begin with a locale (`/en-ca/`); `language` is `html`'s `lang`.
     pub(in crate::extract) fn of(host: &str, path: &str, language: Option<&str>) -> Locale {
-        let domain = host.rsplit('.').next().and_then(currency_of_country);
+        let mut labels = host.rsplit('.');
+        let (top, second) = (labels.next(), labels.next());
+        // .co is used by shops of all countries, .com.co is not
+        let is_generic = top == Some("co") && second != Some("com");
+        let domain = top.filter(|_| !is_generic).and_then(currency_of_country);
         let segment = path.split('/').nth(1).and_then(region_of_tag).and_then(currency_of_country);
-        let language = language.and_then(region_of_tag).and_then(currency_of_country);
-        Locale { local: domain.or(segment).or(language), declared: None }
+        let region = language.and_then(region_of_tag).and_then(currency_of_country);
+        let local = domain.or(segment).or(region).or_else(|| language.and_then(currency_of_language));
+        Locale { local, declared: None }
     }
 
     pub(in crate::extract) fn declaring(self, declared: Option<Currency>) -> Locale {
@@ -35,6 +40,11 @@ impl Locale {
         }
     }
 
+    /// The currency of the country.
+    pub(in crate::extract) fn local(self) -> Option<Currency> {
+        self.local
+    }
+
     /// What an amount without any sign is in.
     pub(in crate::extract) fn usual(self) -> Option<Currency> {
         self.declared.or(self.local)
@@ -46,6 +56,35 @@ fn region_of_tag(tag: &str) -> Option<&str> {
     let (language, region) = tag.split_once(['-', '_'])?;
     let region = region.split(['-', '_']).next_back()?;
     ((2..=3).contains(&language.len()) && region.len() == 2).then_some(region)
+}
+
+/// Of a language that (nearly) one country speaks.
+fn currency_of_language(tag: &str) -> Option<Currency> {
+    let language = tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let code = match language.as_str() {
+        "ja" => "JPY",
+        "ko" => "KRW",
+        "sv" => "SEK",
+        "da" => "DKK",
+        "nb" | "nn" | "no" => "NOK",
+        "is" => "ISK",
+        "pl" => "PLN",
+        "cs" => "CZK",
+        "hu" => "HUF",
+        "ro" => "RON",
+        "bg" => "BGN",
+        "uk" => "UAH",
+        "he" => "ILS",
+        "tr" => "TRY",
+        "th" => "THB",
+        "vi" => "VND",
+        "id" => "IDR",
+        "hi" => "INR",
+        "ka" => "GEL",
+        "de" | "it" | "nl" | "fi" | "el" | "et" | "lv" | "lt" | "sk" | "sl" | "hr" => "EUR",
+        _ => return None,
+    };
+    Currency::from_code(code)
 }
 
 /// By top-level domain or ISO 3166 code.
@@ -63,6 +102,13 @@ fn currency_of_country(country: &str) -> Option<Currency> {
         "ar" => "ARS",
         "cl" => "CLP",
         "uy" => "UYU",
+        "co" => "COP",
+        "bo" => "BOB",
+        "py" => "PYG",
+        "cr" => "CRC",
+        "gt" => "GTQ",
+        "do" => "DOP",
+        "ec" | "sv" | "pa" | "pr" => "USD",
         "br" => "BRL",
         "pe" => "PEN",
         "de" | "at" | "fr" | "it" | "es" | "nl" | "be" | "ie" | "pt" | "fi" | "gr" | "sk" | "si" | "ee"
@@ -110,6 +156,16 @@ fn currency_of_country(country: &str) -> Option<Currency> {
         "eg" => "EGP",
         "ma" => "MAD",
         "tn" => "TND",
+        "lb" => "LBP",
+        "iq" => "IQD",
+        "ir" => "IRR",
+        "ge" => "GEL",
+        "az" => "AZN",
+        "uz" => "UZS",
+        "al" => "ALL",
+        "ug" => "UGX",
+        "tz" => "TZS",
+        "sn" | "ci" => "XOF",
         "dz" => "DZD",
         "za" => "ZAR",
         "ng" => "NGN",

@@ -10,6 +10,8 @@ pub(super) struct Number {
     /// 万, lakh and the like.
     multiplier: f64,
     cents: Option<u8>,
+    /// A dash stands for the cents.
+    round: bool,
     pub(super) start: usize,
     pub(super) end: usize,
 }
@@ -45,6 +47,7 @@ pub(super) fn next(text: &str, from: usize) -> Option<Number> {
         separators: Vec::new(),
         multiplier: 1.0,
         cents: None,
+        round: false,
         start,
         end: start,
     };
@@ -100,6 +103,7 @@ impl Number {
         if let Some(mut left) = dashes {
             left = left.strip_prefix(['-', '–', '—', '−']).unwrap_or(left);
             self.end = text.len() - left.len();
+            self.round = true;
             return;
         }
         let spaced = rest.trim_start_matches([' ', '\u{a0}']);
@@ -115,6 +119,10 @@ impl Number {
 
     pub(super) fn is_whole(&self) -> bool {
         self.separators.iter().all(|sep| matches!(sep, ' ' | '\'')) || self.decimals_at(None).is_none()
+    }
+
+    pub(super) fn is_round(&self) -> bool {
+        self.round
     }
 
     pub(super) fn set_cents(&mut self, cents: u8) {
@@ -133,7 +141,7 @@ impl Number {
         if earlier.is_empty() {
             let first = &self.groups[0];
             let thousands = len == 3 && first.len() <= 3 && !first.starts_with('0');
-            let three_decimals = currency.is_some_and(|c| c.decimals() == 3);
+            let three_decimals = currency.is_some_and(|c| c.has_three_decimals_after(*last));
             return (!thousands || three_decimals).then_some(group);
         }
         (!earlier.contains(last)).then_some(group)
@@ -192,7 +200,9 @@ pub(super) fn is_no_amount(text: &str, start: usize, end: usize) -> bool {
         let head = head.trim_end();
         let range = head.ends_with(|c: char| digit(c).is_some() || !c.is_ascii());
         let glued = minus.len() == before.len();
-        if !range && (glued || head.is_empty()) && !head.ends_with(char::is_alphabetic) {
+        // a dash and a space begin the second half of a range that stands in another element
+        let minus_alone = head.is_empty() && !minus.ends_with('–');
+        if !range && (glued || minus_alone) && !head.ends_with(char::is_alphabetic) {
             return true;
         }
     }

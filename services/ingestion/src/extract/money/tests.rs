@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{Currency, Locale, Sign, find, read, read_machine};
+use super::{Currency, Locale, Sign, find, is_plausible, read, read_machine};
 
 /// Amount and currency of the first price in the text, for a shop at `host`.
 fn price(text: &str, host: &str) -> Option<(f64, &'static str)> {
@@ -81,6 +81,29 @@ fn the_notations_of_the_world() {
         ("1 $335.68 $335.68", "shop.com", 335.68, "USD"),
         ("2 €12", "shop.nl", 12.0, "EUR"),
         ("£5.29 - £9.56", "shop.co.uk", 5.29, "GBP"),
+        ("99€95", "shop.fr", 99.95, "EUR"),
+        ("1.299,-€", "shop.de", 1299.0, "EUR"),
+        ("€ 1.299,–", "shop.nl", 1299.0, "EUR"),
+        ("12 990,- Kč", "obchod.cz", 12_990.0, "CZK"),
+        ("1 559,000 DT", "shop.tn", 1559.0, "TND"),
+        ("KD 1,250", "shop.kw", 1250.0, "KWD"),
+        ("1,250.500 KD", "shop.kw", 1250.5, "KWD"),
+        ("2’849.– CHF", "shop.ch", 2849.0, "CHF"),
+        ("1'299.95 Fr.", "shop.ch", 1299.95, "CHF"),
+        ("₹ 1,24,990/-", "shop.in", 124_990.0, "INR"),
+        ("１２９，８００円", "shop.jp", 129_800.0, "JPY"),
+        ("۱۲٬۹۹۰٬۰۰۰ تومان", "shop.ir", 12_990_000.0, "IRR"),
+        ("12.990.000 đ", "shop.vn", 12_990_000.0, "VND"),
+        ("CLP 1.299.990", "shop.cl", 1_299_990.0, "CLP"),
+        ("$ 1.299.900", "tienda.com.co", 1_299_900.0, "COP"),
+        ("1299 euro", "shop.fi", 1299.0, "EUR"),
+        ("1.299,00 zł", "sklep.pl", 1299.0, "PLN"),
+        ("Kr 12.995,-", "butik.dk", 12_995.0, "DKK"),
+        ("HK$12,900.0", "shop.hk", 12_900.0, "HKD"),
+        ("12.900 ден", "shop.mk", 12_900.0, "MKD"),
+        ("1.299,90₺", "shop.com.tr", 1299.9, "TRY"),
+        ("1 299,00 лв.", "shop.bg", 1299.0, "BGN"),
+        ("AED1,299", "shop.ae", 1299.0, "AED"),
     ];
     for (text, host, amount, code) in cases {
         let got = price(text, host);
@@ -109,6 +132,25 @@ fn what_is_no_price() {
     ];
     for text in cases {
         assert_eq!(find(text), [], "{text}");
+    }
+}
+
+#[test]
+fn letters_that_begin_a_models_name_are_a_currency_only_at_home() {
+    let cases = [
+        ("R7", "shop.it", false),
+        ("R7", "shop.com", false),
+        ("R 1,299.00", "shop.com", true),
+        ("R1 299", "shop.co.za", true),
+        ("120 KM", "shop.de", false),
+        ("120 KM", "shop.ba", true),
+        ("RM 850", "shop.com", false),
+        ("RM850", "shop.my", true),
+        ("$5", "shop.de", true),
+    ];
+    for (text, host, expected) in cases {
+        let found = find(text).into_iter().next().expect("an amount");
+        assert_eq!(is_plausible(&found, text, Locale::of(host, "/", None)), expected, "{text} at {host}");
     }
 }
 
@@ -150,6 +192,11 @@ fn a_shared_sign_is_resolved_by_markup_then_country_then_usage() {
     assert_eq!(Locale::of("shop.com", "/en-au/p", None).resolve(dollar).code(), "AUD");
     assert_eq!(Locale::of("shop.com", "/", Some("fr-CA")).resolve(dollar).code(), "CAD");
     assert_eq!(Locale::of("shop.de", "/", None).resolve(dollar).code(), "USD");
+    assert_eq!(Locale::of("shop.co", "/", None).resolve(dollar).code(), "USD");
+    assert_eq!(Locale::of("shop.com.co", "/", None).resolve(dollar).code(), "COP");
+    let (crown, yen) = (Sign::parse("kr").expect("a sign"), Sign::parse("¥").expect("a sign"));
+    assert_eq!(Locale::of("shop.com", "/", Some("da")).resolve(crown).code(), "DKK");
+    assert_eq!(Locale::of("shop.com", "/", Some("zh-CN")).resolve(yen).code(), "CNY");
     assert_eq!(Sign::parse("dollars of some kind"), None);
 }
 
@@ -164,7 +211,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_is_read(cents in 1u64..100_000_000, style in 0usize..5) {
+    fn what_is_written_is_read(cents in 1u64..100_000_000, style in 0usize..9) {
         let (whole, rest) = (cents / 100, cents % 100);
         let grouped = |sep: &str| {
             let digits = whole.to_string();
@@ -179,6 +226,10 @@ proptest! {
             1 => format!("{},{rest:02} €", grouped(".")),
             2 => format!("{},{rest:02} zł", grouped("\u{a0}")),
             3 => format!("CHF {}.{rest:02}", grouped("'")),
+            4 => format!("{}€{rest:02}", grouped("\u{202f}")),
+            5 => format!("{},{rest:02}0 DT", grouped(" ")),
+            6 => format!("KD {}.{rest:02}0", grouped(",")),
+            7 => format!("R$\u{a0}{},{rest:02}", grouped(".")),
             _ => format!("{whole}.{rest:02} USD"),
         };
         let found = find(&text);

@@ -88,6 +88,7 @@ const MARKS: &[(Region, &[&str])] = &[
             "warrant",
             "protection",
             "unit-price",
+            "price-unit",
             "unitprice",
             "unit_price",
             "price-per",
@@ -154,6 +155,7 @@ const MARKS: &[(Region, &[&str])] = &[
             "price-previous",
             "streichpreis",
             "crossed",
+            "prc-org",
             "price-standard",
             "retailprice",
             "retail-price",
@@ -173,6 +175,10 @@ const MARKS: &[(Region, &[&str])] = &[
             "cookie",
             "newsletter",
             "minicart",
+            "cart-total",
+            "carttotal",
+            "header-cart",
+            "basket-total",
             "mini-cart",
             "mini_cart",
             "cart-drawer",
@@ -201,14 +207,14 @@ const MARKS: &[(Region, &[&str])] = &[
     ),
     (
         Region::PRICE,
-        &["price", "preis", "prix", "precio", "prezzo", "prijs", "cena", "pret", "amount", "offer"],
+        &["price", "preis", "prix", "precio", "prezzo", "prijs", "cena", "pret", "amount", "offer", "prc"],
     ),
 ];
 
 /// Marks that mean nothing inside a longer word.
 const WHOLE_WORDS: &[&str] = &[
     "rrp", "ppu", "msrp", "nav-", "cena", "pret", "review", "bundle", "credit", "owl-", "offer", "modal",
-    "glide",
+    "glide", "prc",
 ];
 
 struct Marks {
@@ -234,6 +240,22 @@ pub(super) fn region_of(name: &str) -> Region {
     let mut region = Region::NONE;
     for hit in finder.find_overlapping_iter(name) {
         let (meaning, whole) = NAMES.meaning[hit.pattern().as_usize()];
+        let is_state = ["with-", "has-", "no-", "with_", "has_"]
+            .iter()
+            .any(|state| name.get(..hit.start()).is_some_and(|before| before.ends_with(state)));
+        // the options of a product that is put together
+        let rest = name.get(hit.end()..).unwrap_or_default();
+        let is_own_bundle = name.get(hit.range()) == Some("bundle")
+            && ["-option", "-info", "-summary", "-product", "_option"]
+                .iter()
+                .any(|part| rest.starts_with(part));
+        if is_own_bundle {
+            continue;
+        }
+        // "with-list-price" says what else is there
+        if is_state && meaning != Region::PRICE {
+            continue;
+        }
         if !whole || is_name_part(name.as_bytes(), hit.start(), hit.end()) {
             region = region.or(meaning);
         }

@@ -1,221 +1,163 @@
 //! The visible amount that most looks like the price: near the headline and the buy button, called a price,
 //! not struck out, not a rate, a saving or a fee.
 
+mod meaning;
+mod pairs;
+mod reading;
+
 use super::super::super::candidate::{Candidates, Value};
 use super::super::super::dom::{Dom, NodeId, Tag};
-use super::super::super::money::{self, Found};
 use super::super::super::product::{Field, Source};
 use super::super::super::regions::Region;
 use super::super::super::words;
 use super::Scene;
 use super::print::Print;
+use meaning::{Choice, Kind};
+use reading::Seen;
 
-/// Amounts that are weighed in one page.
-const MOST: usize = 400;
-/// Looks alone are never sure.
-const MOST_TRUST: f64 = 0.92;
 /// Amounts that are handed in.
 const HANDED_IN: usize = 8;
-/// Text of an element that is an amount and its label; what is longer is prose.
-const LABELLED: usize = 48;
-/// Nodes over which one amount is spread.
-const MOST_NODES: usize = 100;
-/// Bytes after an amount that tell what it is for.
-const FOLLOWING: usize = 40;
-/// Levels of elements over which one amount is spread.
-const LEVELS: usize = 4;
-
-/// An amount in its place.
-struct Seen {
-    node: NodeId,
-    found: Found,
-    offset: usize,
-    /// The amount is (nearly) all of the element's text.
-    alone: bool,
-    /// The element's text before the amount, and what follows it.
-    lead: String,
-    rest: String,
-}
+const FORMER_HANDED_IN: usize = 4;
+/// A weight from which an amount explains others: it stands in the buy box.
+const FIRM: f64 = 0.55;
+/// What an amount loses that stands in one of several tiles alike.
+const IN_TILE: f64 = 0.35;
+/// What a range loses beside the price of the variant that is chosen.
+const YIELDING: f64 = 0.4;
+/// Trust in an amount that is called a fee, a rate or a saving.
+const OTHERS_TRUST: f64 = 0.3;
 
 pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
-    let seen = amounts(scene);
-    let print = Print::of(scene, seen.iter().map(|amount| amount.node));
-    let mut weighed: Vec<(f64, bool, &Seen)> = Vec::new();
-    for amount in &seen {
-        let (trust, old) = weigh(scene, amount);
-        let trust = (trust + print.prominence(scene, amount.node)).clamp(0.0, MOST_TRUST);
-        weighed.push((trust, old, amount));
+    let seen = reading::amounts(scene);
+    let mut kinds: Vec<Kind> = seen.iter().map(|seen| meaning::kind(scene, seen)).collect();
+    pairs::mark_former(scene, &seen, &mut kinds);
+    pairs::mark_ranges(scene, &seen, &mut kinds);
+    let tiles = pairs::in_tiles(scene, &seen);
+    let mut weights: Vec<f64> =
+        seen.iter().zip(&kinds).map(|(seen, kind)| weigh(scene, seen, *kind)).collect();
+    for (weight, _) in weights.iter_mut().zip(&tiles).filter(|(_, in_tile)| **in_tile) {
+        *weight -= IN_TILE;
     }
-    weighed.sort_by(|a, b| b.0.total_cmp(&a.0));
-    for (trust, _, amount) in weighed.iter().filter(|(trust, old, _)| *trust > 0.1 && !old).take(HANDED_IN) {
-        let value = Value::Money { amount: amount.found.amount, sign: amount.found.sign };
-        found.push(Field::Price, value, Source::Visible, &scene.view.dom.describe(amount.node), *trust);
+    let print = Print::of(scene, seen.iter().map(|seen| seen.node));
+    for (weight, seen) in weights.iter_mut().zip(&seen) {
+        *weight += print.prominence(scene, seen.node);
     }
-    for (trust, _, amount) in weighed.iter().filter(|(trust, old, _)| *trust > 0.3 && *old).take(2) {
-        let value = Value::Money { amount: amount.found.amount, sign: amount.found.sign };
-        found.push(
-            Field::ListPrice,
-            value,
-            Source::Visible,
-            &scene.view.dom.describe(amount.node),
-            trust * 0.8,
-        );
+    settle(&seen, &weights, &mut kinds);
+    // a range or a least price gives way to one in the buy box that lies within reach of it
+    let has_chosen = |weights: &[f64], range: usize| {
+        let reach = seen[range].found.amount..=seen[range].found.amount * 4.0;
+        (0..seen.len()).any(|at| {
+            kinds[at] == Kind::Paid
+                && weights[at] >= FIRM
+                && seen[at].alone
+                && reach.contains(&seen[at].found.amount)
+        })
+    };
+    let yielding: Vec<usize> =
+        (0..seen.len()).filter(|at| kinds[*at] == Kind::Range && has_chosen(&weights, *at)).collect();
+    for at in &yielding {
+        weights[*at] -= YIELDING;
     }
-}
-
-/// All amounts outside the page's frame and its recommendations, in document order.
-fn amounts(scene: &Scene<'_, '_>) -> Vec<Seen> {
-    let (dom, regions) = (scene.view.dom, &scene.view.regions);
-    let outside = Region::HIDDEN.or(Region::FRAME).or(Region::ASIDE);
-    let mut seen: Vec<Seen> = Vec::new();
-    let mut last: Option<NodeId> = None;
-    for text in dom.all().filter(|node| dom.is_text(*node)) {
-        if seen.len() >= MOST {
-            break;
-        }
-        let is_covered = last.is_some_and(|container| dom.contains(container, text));
-        if is_covered || regions.of_node(text).has(outside) || !has_digit(dom.characters(text)) {
-            continue;
-        }
-        if let Some(amount) = amount_at(scene, text) {
-            last = Some(amount.node);
-            seen.push(amount);
-        }
+    let mut ranked: Vec<usize> = (0..seen.len()).collect();
+    ranked.sort_by(|a, b| weights[*b].total_cmp(&weights[*a]));
+    let is_paid = |amount: f64| {
+        let same = |at: &usize| (seen[*at].found.amount - amount).abs() < 0.005;
+        (0..seen.len()).filter(same).any(|at| kinds[at] == Kind::Paid && weights[at] >= FIRM)
+    };
+    let has_firm = weights.iter().zip(&kinds).any(|(weight, kind)| *kind == Kind::Paid && *weight >= FIRM);
+    let mut hand_in = |field, at: usize, trust: f64| {
+        let Seen { node, found: money, .. } = &seen[at];
+        let value = Value::Money { amount: money.amount, sign: money.sign };
+        found.push(field, value, Source::Visible, &scene.view.dom.describe(*node), trust);
+    };
+    let payable = ranked
+        .iter()
+        .filter(|at| matches!(kinds[**at], Kind::Paid | Kind::Other | Kind::NotChosen | Kind::Range));
+    for at in payable.filter(|at| weights[**at] > 0.1).take(HANDED_IN) {
+        let most = if has_firm && kinds[*at] == Kind::Other { OTHERS_TRUST } else { 1.0 };
+        hand_in(Field::Price, *at, trust_of(weights[*at]).min(most));
     }
-    seen
-}
-
-fn has_digit(text: &str) -> bool {
-    text.chars().any(char::is_numeric)
-}
-
-/// The amount of which the text is a part: the smallest element around it that holds number and currency.
-fn amount_at(scene: &Scene<'_, '_>, text: NodeId) -> Option<Seen> {
-    let (dom, regions) = (scene.view.dom, &scene.view.regions);
-    let hidden = |node: NodeId| regions.is_hidden(node);
-    let offset = scene.flow.offset(text);
-    for node in dom.ancestors(text).take(LEVELS) {
-        let line = price_text(dom, node, LABELLED, hidden);
-        if line.len() >= LABELLED {
-            break;
-        }
-        let found = money::find(&line);
-        if let Some(first) = found.first() {
-            let alone = found.len() == 1 && line.len() <= first.end - first.start + 12;
-            return Some(seen_in(scene, node, offset, &line, *first, alone));
-        }
+    let former = ranked.iter().filter(|at| matches!(kinds[**at], Kind::Former | Kind::CalledFormer));
+    for at in former.filter(|at| weights[**at] > 0.3).take(FORMER_HANDED_IN) {
+        hand_in(Field::ListPrice, *at, trust_of(weights[*at]) * 0.8);
     }
-    let node = dom.parent(text)?;
-    if regions.of_node(text).has(Region::PRICE) {
-        let line = price_text(dom, node, LABELLED, hidden);
-        let bare = money::read(&line).filter(|_| line.len() < 14 && line.contains(['.', ',']));
-        if let Some(found) = bare {
-            return Some(seen_in(scene, node, offset, &line, found, false));
-        }
-    }
-    let own = dom.characters(text).trim_start();
-    let found = money::find(own).into_iter().next()?;
-    Some(seen_in(scene, text, offset, own, found, false))
-}
-
-fn seen_in(
-    scene: &Scene<'_, '_>,
-    node: NodeId,
-    offset: usize,
-    line: &str,
-    found: Found,
-    alone: bool,
-) -> Seen {
-    let lead = line.get(..found.start).unwrap_or_default().to_lowercase();
-    let mut rest = line.get(found.end..).unwrap_or_default().to_lowercase();
-    if rest.trim().is_empty() {
-        let end = scene.view.dom.after(node).map_or(usize::MAX, |next| scene.flow.offset(next));
-        rest = scene.flow.after(end, FOLLOWING).to_lowercase();
-    }
-    Seen { node, found, offset, alone, lead, rest }
-}
-
-/// Text of a price that is spread over elements: cents in small print after whole units get their point.
-fn price_text(dom: &Dom, node: NodeId, limit: usize, hidden: impl Fn(NodeId) -> bool) -> String {
-    let mut out = String::new();
-    for inner in dom.descendants(node).take(MOST_NODES) {
-        if out.len() >= limit {
-            break;
-        }
-        if !dom.is_text(inner) {
-            if dom.tag(inner).is_block() && !out.is_empty() && !out.ends_with(' ') {
-                out.push(' ');
+    if has_firm {
+        for at in 0..seen.len() {
+            let amount = seen[at].found.amount;
+            let is_meant = match kinds[at] {
+                Kind::Paid | Kind::Other => false,
+                Kind::Range => yielding.contains(&at),
+                _ => true,
+            };
+            if weights[at] > 0.1 && is_meant && !is_paid(amount) {
+                found.explain(amount);
             }
-            continue;
-        }
-        if hidden(inner) {
-            continue;
-        }
-        let text = super::super::super::dom::folded(dom.characters(inner));
-        let is_cents = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
-        if is_cents && out.ends_with(|c: char| c.is_ascii_digit()) && is_small_print(dom, inner) {
-            out.push('.');
-        }
-        if dom.characters(inner).starts_with(char::is_whitespace) && !out.ends_with(' ') {
-            out.push(' ');
-        }
-        out.push_str(&text);
-        if dom.characters(inner).ends_with(char::is_whitespace) && !text.is_empty() {
-            out.push(' ');
         }
     }
-    out.trim().to_owned()
 }
 
-fn is_small_print(dom: &Dom, text: NodeId) -> bool {
-    let Some(parent) = dom.parent(text) else { return false };
-    let class = dom.attr(parent, "class").unwrap_or_default().to_ascii_lowercase();
-    matches!(dom.tag(parent), Tag::Sup | Tag::Small)
-        || ["cent", "frac", "decimal", "sup", "small", "penny", "pence"]
-            .iter()
-            .any(|word| class.contains(word))
+/// A "regular price" or one without tax is the price after all where no other stands beside it.
+fn settle(seen: &[Seen], weights: &[f64], kinds: &mut [Kind]) {
+    for unsettled in [Kind::WithoutTax, Kind::CalledFormer] {
+        let is_paid = |at: &usize| kinds[*at] == Kind::Paid && weights[*at] >= FIRM - 0.1;
+        let paid: Vec<f64> = (0..seen.len()).filter(is_paid).map(|at| seen[at].found.amount).collect();
+        for (seen, kind) in seen.iter().zip(kinds.iter_mut()).filter(|(_, kind)| **kind == unsettled) {
+            let is_untaxed = unsettled == Kind::WithoutTax;
+            if paid.is_empty() || (is_untaxed && !paid.iter().any(|paid| *paid > seen.found.amount)) {
+                *kind = Kind::Paid;
+            }
+        }
+    }
 }
 
-/// How far the amount is believed to be the price, and whether it is one of the past.
-fn weigh(scene: &Scene<'_, '_>, seen: &Seen) -> (f64, bool) {
+/// How much the amount looks like the price, without an upper bound so that two in the buy box differ.
+fn weigh(scene: &Scene<'_, '_>, seen: &Seen, kind: Kind) -> f64 {
     let (dom, region) = (scene.view.dom, scene.view.regions.of_node(seen.node));
-    let before = if seen.lead.trim().is_empty() { scene.flow.label_before(seen.offset, 48) } else { "" };
-    let label = format!("{} {}", before.to_lowercase(), seen.lead);
-    let old = region.has(Region::OLD) || words::LIST_PRICE_LABEL.occur_in(label_of(&label));
     let place = place(scene, seen.offset);
     let named = region.has(Region::PRICE)
         || dom.attr(seen.node, "itemprop").is_some_and(|prop| prop.contains("rice"));
-    let other =
-        region.has(Region::TERMS) || words::OTHER_AMOUNT.occur_in(&label) || is_rate_or_saving(&seen.rest);
+    let choice = meaning::choice(dom, seen.node);
     let reasons = [
         (named, 0.17),
         (seen.alone, 0.08),
         // by the headline and the button: the buy box
         (seen.alone && place > 0.24, 0.12),
-        (words::PRICE_LABEL.occur_in(label_of(&label)), 0.14),
-        (seen.found.sign.is_none(), -0.15),
+        (words::PRICE_LABEL.occur_in(meaning::last_words(&seen.label)), 0.14),
+        (is_large(dom, seen.node), 0.05),
+        (is_tier(dom, seen.node), -0.15),
+        (seen.found.sign.is_none() && !seen.found.round, -0.12),
         (dom.is_text(seen.node), -0.2),
-        (other, -0.35),
+        (kind == Kind::Other, -0.35),
         (region.has(Region::SLIDES), -0.25),
-        (is_choice(dom, seen.node), -0.2),
+        (choice == Choice::Doubtful, -0.2),
+        (choice == Choice::NotTaken, -0.4),
     ];
     let sum: f64 = reasons.iter().filter(|(holds, _)| *holds).map(|(_, weight)| weight).sum();
-    ((0.28 + place + sum).clamp(0.0, MOST_TRUST), old)
+    0.28 + place + sum
 }
 
-/// "/mo", "off", "shipping" right after the amount, unless shipping is free, included or added to it.
-fn is_rate_or_saving(rest: &str) -> bool {
-    const ADJACENT: usize = 12;
-    words::OTHER_AMOUNT.find(rest).is_some_and(|hit| {
-        let between = rest.get(..hit.start).unwrap_or_default();
-        hit.start <= ADJACENT && !between.contains('+') && !words::INCLUDED.occur_in(between)
+/// Set in large or bold type, as far as tags and the usual class names tell.
+fn is_large(dom: &Dom, node: NodeId) -> bool {
+    const SIZES: [&str; 6] = ["text-xl", "text-2xl", "text-3xl", "text-4xl", "font-bold", "display-"];
+    let class = dom.attr(node, "class").unwrap_or_default();
+    dom.tag(node).is_heading()
+        || matches!(dom.tag(node), Tag::Strong | Tag::B)
+        || SIZES.iter().any(|size| class.contains(size))
+}
+
+/// One of the prices for larger quantities.
+fn is_tier(dom: &Dom, node: NodeId) -> bool {
+    const LEVELS: usize = 5;
+    const NAMES: [&str; 6] = ["tier", "prices-grid", "block-prices", "staffel", "quantity-price", "bulk"];
+    dom.ancestors(node).take(LEVELS).any(|up| {
+        let class = dom.attr(up, "class").unwrap_or_default();
+        NAMES.iter().any(|name| class.contains(name))
     })
 }
 
-/// The last few words before the amount.
-fn label_of(line: &str) -> &str {
-    const LABEL: usize = 24;
-    line.get(line.ceil_char_boundary(line.len().saturating_sub(LABEL))..).unwrap_or_default()
+/// Weights above 0.7 count less and less; no visible amount is certain.
+fn trust_of(weight: f64) -> f64 {
+    if weight <= 0.7 { weight.max(0.0) } else { (0.7 + (weight - 0.7) * 0.44).min(0.92) }
 }
 
 /// Nearness to the headline and to a buy button, 0…0.42.
@@ -225,20 +167,12 @@ fn place(scene: &Scene<'_, '_>, offset: usize) -> f64 {
         if offset >= anchor {
             0.24 * (-distance(anchor) / 900.0).exp()
         } else {
-            0.1 * (-distance(anchor) / 300.0).exp()
+            0.16 * (-distance(anchor) / 200.0).exp()
         }
     });
     let nearest = scene.buttons.iter().map(|button| distance(*button)).fold(f64::INFINITY, f64::min);
     headline + 0.18 * (-nearest / 500.0).exp()
 }
 
-/// In a link to elsewhere or one of several options to choose from.
-fn is_choice(dom: &Dom, node: NodeId) -> bool {
-    std::iter::once(node).chain(dom.ancestors(node)).take(6).any(|up| match dom.tag(up) {
-        Tag::Option | Tag::Select | Tag::Label => true,
-        Tag::A => {
-            dom.attr(up, "href").is_some_and(|href| !href.starts_with('#') && !href.starts_with("javascript"))
-        }
-        _ => false,
-    })
-}
+#[cfg(test)]
+mod tests;

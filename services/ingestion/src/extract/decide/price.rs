@@ -1,0 +1,96 @@
+//! The price, its currency and the price before a discount.
+//!
+//! Markup repeats itself: a page's JSON-LD, meta elements and microdata come from one record and are wrong
+//! together. So where none of them is seen on the page and one visible amount is plainly the price, they count
+//! as one witness; and what the page shows as a former price, one without tax or another variant's is not
+//! what is paid, whoever says so.
+
+use super::super::candidate::{Candidates, Value};
+use super::super::money::{Locale, Sign};
+use super::super::product::{Availability, Field, Source};
+use super::super::rank;
+use super::{Decisions, Group, evidence, groups};
+
+/// A visible amount of this trust stands in the buy box.
+const PLAIN: f64 = 0.72;
+/// What is left of the belief in an amount that the page explains as something else.
+const EXPLAINED: f64 = 0.3;
+/// What is left of the belief in markup where the page plainly shows another price.
+const UNSEEN: f64 = 0.85;
+
+impl Decisions {
+    /// The currency is the price's. Out of stock there is no price: what is shown then is another seller's,
+    /// an old one or an advert's.
+    pub(super) fn decide_price(&mut self, found: &Candidates, locale: Locale) {
+        let mut groups = groups(found, Field::Price, same_money);
+        weigh_against_what_is_shown(&mut groups, found);
+        let Some(winner) = groups.first() else {
+            self.currency = locale.usual();
+            return;
+        };
+        let signs = winner.members.iter().filter_map(|member| match member.value {
+            Value::Money { sign, .. } => sign,
+            _ => None,
+        });
+        let signs: Vec<Sign> = signs.collect();
+        let certain = signs.iter().find_map(|sign| sign.single());
+        // what the markup declares is the currency of its own amounts, which these are not
+        let markup = [Source::JsonLd, Source::Microdata, Source::Meta, Source::State];
+        let is_of_markup = |group: &&Group<'_>| group.members.iter().any(|m| markup.contains(&m.source));
+        let is_foreign = groups.iter().any(|group| is_of_markup(&group)) && !is_of_markup(&winner);
+        let bare = if is_foreign { locale.local().or(locale.usual()) } else { locale.usual() };
+        self.currency = certain.or_else(|| signs.first().map(|sign| locale.resolve(*sign))).or(bare);
+        self.currency_certain = certain.is_some();
+        if self.availability == Some(Availability::OutOfStock) {
+            return;
+        }
+        if let Value::Money { amount, .. } = winner.members[0].value {
+            self.price = Some(amount);
+            self.evidence.insert(Field::Price, evidence(&groups, locale));
+            self.list_price = list_price(found, amount);
+        }
+    }
+}
+
+fn weigh_against_what_is_shown(groups: &mut [Group<'_>], found: &Candidates) {
+    let shown = |group: &Group<'_>| {
+        let members = group.members.iter();
+        let shown = members.filter(|member| matches!(member.source, Source::Visible | Source::Shop));
+        shown.map(|member| member.trust).fold(0.0, f64::max)
+    };
+    let plain = groups.iter().map(&shown).fold(0.0, f64::max) >= PLAIN;
+    for group in groups.iter_mut() {
+        let Value::Money { amount, .. } = group.members[0].value else { continue };
+        if found.is_explained(amount) && shown(group) < PLAIN {
+            group.belief *= EXPLAINED;
+        } else if plain && shown(group) < 0.1 {
+            let best = group.members.iter().map(|member| member.trust).fold(0.0, f64::max);
+            group.belief = best * UNSEEN;
+        }
+    }
+    groups.sort_by(|a, b| b.belief.total_cmp(&a.belief));
+}
+
+/// The same amount, in currencies that may be the same.
+fn same_money(a: &Value, b: &Value) -> bool {
+    let (Value::Money { amount: a, sign: sign_a }, Value::Money { amount: b, sign: sign_b }) = (a, b) else {
+        return false;
+    };
+    let signs = match (sign_a, sign_b) {
+        (Some(Sign::Of(a)), Some(b)) | (Some(b), Some(Sign::Of(a))) => b.may_be(*a),
+        _ => true,
+    };
+    (a - b).abs() < 0.005 && signs
+}
+
+/// The most trusted amount above the price, within reason.
+fn list_price(found: &Candidates, price: f64) -> Option<f64> {
+    const MOST_OFF: f64 = 10.0;
+    let listed = found.of(Field::ListPrice).filter_map(|candidate| match candidate.value {
+        Value::Money { amount, .. } if amount > price + 0.005 && amount < price * MOST_OFF => {
+            Some((candidate.trust, amount))
+        }
+        _ => None,
+    });
+    rank::best(listed).map(|(_, amount)| amount)
+}
