@@ -37,6 +37,15 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
+    /// The same amount, whatever the currency.
+    pub(super) fn is_amount_of(&self, other: &Candidate) -> bool {
+        let (Value::Money { amount: own, .. }, Value::Money { amount, .. }) = (&self.value, &other.value)
+        else {
+            return false;
+        };
+        (own - amount).abs() < 0.005
+    }
+
     pub(super) fn report(&self, locale: Locale) -> FoundValue {
         /// A description would bury the rest.
         const LONGEST: usize = 200;

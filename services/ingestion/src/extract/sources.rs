@@ -20,10 +20,10 @@ pub(super) fn collect(view: &View<'_>) -> Candidates {
     jsonld::collect(view, &mut found);
     microdata::collect(view, &mut found);
     meta::collect(view, &mut found);
+    visible::collect(view, &mut found);
     if !view.is_authoritative(Field::Price) {
         state::collect(view, &mut found);
     }
-    visible::collect(view, &mut found);
     found
 }
 

@@ -168,7 +168,7 @@ phrases! {
         "retail price", "typical price", "before", "statt", "uvp", "ehemaliger preis", "unverb. preisempf",
         "prix conseillé", "au lieu de", "prix initial", "prix de base", "prix habituel", "antes", "precio anterior", "precio recomendado",
         "pvpr", "pvp", "prezzo consigliato", "prezzo di listino", "invece di", "listino", "de:", "preço de lista", "adviesprijs", "van",
-        "ord. pris", "ord.pris", "ordinarie pris", "tidigare pris", "rek. pris", "før", "førpris", "vejl", "normalpris", "ovh", "cena regularna", "cena katalogowa", "prp", "pret vechi", "preț vechi", "comp. value", "reference price", "instead of", "street price", "vorher", "alter preis", "prix barré", "ancien prix", "prix public", "pris før",
+        "ord. pris", "ord.pris", "ordinarie pris", "tidigare pris", "rek. pris", "før", "førpris", "vejl", "normalpris", "ovh", "cena regularna", "cena katalogowa", "prp", "pret vechi", "preț vechi", "comp. value", "reference price", "instead of", "street price", "precio normal", "precio regular", "preço normal", "prix normal", "normaler preis", "cena podstawowa", "priser före", "vorher", "alter preis", "prix barré", "ancien prix", "prix public", "pris før",
         "běžná cena", "původní cena", "pôvodná cena", "eredeti ár", "liste fiyatı", "önceki fiyat", "prezzo ridotto da", "prima", "anziché", "lista", "pvpr:", "старая цена", "参考価格", "希望小売価格", "定価", "原价", "原價", "市场价", "정가";
     /// The same, where it stands behind the amount.
     LIST_PRICE_SUFFIX:
@@ -208,6 +208,8 @@ phrases! {
         "lease", "leasing", "leasen", "p/m", "p.m.", "/mdr", "pr. md", "pr md", "/md", "/monat", "pro monat", "im monat", "mtl", "mensuel", "mensualité", "mensualités", "/mth", "/mies", "mies.", "rat", "raty", "ratach", "kk", "/kk", "havale", "eft", "bank transfer", "wire transfer", "exchange", "reprise", "inzahlungnahme", "rachat", "ankauf", "emi", "no cost emi", "packaging fee", "handling",
         "recyclage", "recycling", "verwijderingsbijdrage", "vrg", "eco tax", "ecotax", "d3e", "raee", "serwis", "tryghedsaftale", "forsikring", "versicherung", "verlängerung", "installation", "einbau", "montage", "monterings", "open-box from", "open box from", "demovare",
         "no pix", "via pix", "com pix", "à vista", "no boleto",
+        "sparst", "gespart", "sie sparen", "preisvorteil", "nachlass", "ahorro", "risparmia", "risparmio", "poupe", "economia", "bespaart", "voordeel", "sparar", "sparer", "säästät", "oszczędność", "taniej o", "rabat", "sleva", "ušetríte", "zľava", "kedvezmény", "economisești", "tasarruf", "выгода", "знижка", "економія",
+        "porto", "envio", "portes", "toimitus", "levering", "doručení", "mån", "měs.", "/měs", "/mes.", "havi", "/hó", "/lună", "/ay", "月額", "分割", "分期", "/月", "期",
         "送料", "ポイント", "月々", "割引", "クーポン", "运费", "優惠券", "优惠券", "节省", "배송비", "할인", "포인트", "무이자";
     /// What takes the sting out of a shipping or tax word after the price: it is included, free, or added.
     INCLUDED:

@@ -90,7 +90,7 @@ fn currency_of_language(tag: &str) -> Option<Currency> {
 /// By top-level domain or ISO 3166 code.
 fn currency_of_country(country: &str) -> Option<Currency> {
     let code = match country.to_ascii_lowercase().as_str() {
-        "us" => "USD",
+        "us" | "ec" | "sv" | "pa" | "pr" => "USD",
         "uk" | "gb" => "GBP",
         "ca" => "CAD",
         "au" => "AUD",
@@ -108,7 +108,6 @@ fn currency_of_country(country: &str) -> Option<Currency> {
         "cr" => "CRC",
         "gt" => "GTQ",
         "do" => "DOP",
-        "ec" | "sv" | "pa" | "pr" => "USD",
         "br" => "BRL",
         "pe" => "PEN",
         "de" | "at" | "fr" | "it" | "es" | "nl" | "be" | "ie" | "pt" | "fi" | "gr" | "sk" | "si" | "ee"

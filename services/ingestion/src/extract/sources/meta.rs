@@ -55,7 +55,12 @@ pub(super) fn collect(view: &View<'_>, found: &mut Candidates) {
             Place { source: Source::Meta, name, trust: *trust },
         );
     }
-    for (name, currency) in [("product:original_price:amount", "product:original_price:currency")] {
+    let listed = [
+        ("product:original_price:amount", "product:original_price:currency"),
+        ("product:price:standard_amount", "product:price:currency"),
+        ("og:price:standard_amount", "og:price:currency"),
+    ];
+    for (name, currency) in listed {
         let Some(amount) = view.meta(name) else { continue };
         push_markup(
             found,

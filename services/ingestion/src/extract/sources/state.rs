@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use serde_json::Value as Json;
 
-use super::super::candidate::{Candidates, Value};
+use super::super::candidate::{Candidate, Candidates, Value};
 use super::super::dom::{NodeId, Tag};
 use super::super::product::{Field, Source};
 use super::super::view::View;
@@ -39,6 +39,9 @@ static MARKED: LazyLock<Option<AhoCorasick>> =
     LazyLock::new(|| AhoCorasick::new(MARKERS.iter().map(|(marker, _)| *marker)).ok());
 
 pub(super) fn collect(view: &View<'_>, found: &mut Candidates) {
+    if is_settled(found) {
+        return;
+    }
     let titles = super::visible::titles(view);
     let slug =
         view.url.path_segments().and_then(|mut all| all.rfind(|part| !part.is_empty())).unwrap_or_default();
@@ -76,6 +79,16 @@ pub(super) fn collect(view: &View<'_>, found: &mut Candidates) {
         }
     }
     chosen_variation(view, found);
+}
+
+/// Whether markup and what is seen agree: large states are then not worth their reading.
+fn is_settled(found: &Candidates) -> bool {
+    const PLAIN: f64 = 0.7;
+    let seen = found.of(Field::Price).filter(|c| c.source == Source::Visible && c.trust >= PLAIN).take(4);
+    let is_named = |seen: &Candidate| {
+        found.of(Field::Price).any(|other| other.source != Source::Visible && other.is_amount_of(seen))
+    };
+    seen.into_iter().any(is_named)
 }
 
 fn push(priced: Option<Priced>, place: &str, trust: f64, found: &mut Candidates) {

@@ -14,6 +14,9 @@ use super::{Object, is_a, sign, text};
 /// Offers that are looked at; a marketplace lists hundreds.
 const MOST_OFFERS: usize = 60;
 
+/// What is left of the trust in a price without tax, which the page shows beside the other.
+const UNTAXED: f64 = 0.7;
+
 /// One offer and how much it is the page's own.
 struct Offer<'a> {
     object: &'a Object,
@@ -139,6 +142,8 @@ fn price(offer: &Offer<'_>, trust: f64, found: &mut Candidates) {
         true
     };
     let specifications = objects(offer.object.get("priceSpecification"));
+    let untaxed = is_untaxed(offer.object) || specifications.iter().any(|spec| is_untaxed(spec));
+    let trust = if untaxed { trust * UNTAXED } else { trust };
     let paid_now = specifications.iter().filter(|spec| !is_list_price(spec) && !is_rate(spec));
     let mut specified = false;
     for spec in paid_now {
@@ -160,9 +165,15 @@ fn is_list_price(spec: &Object) -> bool {
     ["list", "strikethrough", "srp", "msrp", "regular"].iter().any(|word| kind.contains(word))
 }
 
-/// A price per kilogram or per month, a delivery charge.
+/// Without the tax that a consumer pays, as the markup itself says.
+fn is_untaxed(object: &Object) -> bool {
+    text(object, "valueAddedTaxIncluded").is_some_and(|included| included.eq_ignore_ascii_case("false"))
+        || matches!(object.get("valueAddedTaxIncluded"), Some(Json::Bool(false)))
+}
+
+/// A price per kilogram, per month or for members, a delivery charge.
 fn is_rate(spec: &Object) -> bool {
-    let rate = ["referenceQuantity", "billingDuration", "billingIncrement"]
+    let rate = ["referenceQuantity", "billingDuration", "billingIncrement", "validForMemberTier"]
         .iter()
         .any(|key| spec.contains_key(*key));
     rate || is_a(spec, &["deliverychargespecification", "paymentchargespecification"])

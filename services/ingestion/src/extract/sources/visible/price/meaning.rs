@@ -59,7 +59,7 @@ fn head(text: &str, bytes: usize) -> &str {
 fn is_called_former(seen: &Seen) -> bool {
     const ADJACENT: usize = 3;
     let after = |rest: &str| words::LIST_PRICE_SUFFIX.find(rest).is_some_and(|hit| hit.start <= ADJACENT);
-    words::LIST_PRICE_LABEL.occur_in(last_words(&seen.label)) || after(&seen.rest)
+    words::LIST_PRICE_LABEL.occur_in(last_words(&seen.label)) || (!seen.followed && after(&seen.rest))
 }
 
 /// "Shipping", "+" and "12 x" before the amount; "/mo" and "off" right after it, unless shipping or tax is

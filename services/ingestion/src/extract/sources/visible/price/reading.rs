@@ -17,8 +17,8 @@ const LEVELS: usize = 4;
 const AROUND: usize = 48;
 /// Amounts in one line that are looked at one by one.
 const MOST_IN_LINE: usize = 6;
-/// The same in a text of many words.
-const MOST_IN_PROSE: usize = 1;
+/// A text that is longer is prose, whose first amount at most is looked at.
+const SENTENCE: usize = 120;
 
 /// An amount in its place.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ fn read_at(scene: &Scene<'_, '_>, text: NodeId, seen: &mut Vec<Seen>) -> Option<
     let own = dom.characters(text);
     let mut found = money::find(own);
     found.retain(|found| is_price(found, own));
-    found.truncate(MOST_IN_PROSE);
+    found.truncate(if own.len() <= SENTENCE { MOST_IN_LINE } else { 1 });
     let line = Line { text: own.to_owned(), start: 0, end: own.len() };
     push(scene, text, text, &line, &found, seen);
     None

@@ -198,6 +198,53 @@ fn buy_boxes_of_the_world() {
             "EUR",
             Some(1499.0),
         ),
+        // one line of words
+        ("shop.com", "<p>Price: $15.00 (was $20.00, you save $5.00)</p>", 15.0, "USD", Some(20.0)),
+        (
+            "shop.com",
+            "<p class=price><del>$20.00</del> <span class=screen-reader-text>Original price was: $20.00.</span><ins>$15.00</ins><span class=screen-reader-text>Current price is: $15.00.</span></p>",
+            15.0,
+            "USD",
+            Some(20.0),
+        ),
+        (
+            "shop.de",
+            "<p>UVP 20,00 €</p><p class=preis>15,00 €</p><p>Du sparst 5,00 €</p><p>zzgl. 4,99 € Versand</p>",
+            15.0,
+            "EUR",
+            Some(20.0),
+        ),
+        ("shop.de", "<div>statt 20,00 € nur noch <b>15,00 €</b></div>", 15.0, "EUR", Some(20.0)),
+        ("shop.at", "<h2>1.299 € VB</h2>", 1299.0, "EUR", None),
+        ("shop.com", "<button>Add to cart – $15.00</button>", 15.0, "USD", None),
+        (
+            "shop.se",
+            "<div>Ord. pris 1 499 kr</div><div class=pris>1 299 kr</div><div>108 kr/mån</div>",
+            1299.0,
+            "SEK",
+            Some(1499.0),
+        ),
+        (
+            "shop.fi",
+            "<div class=hinta>1 299,00 €</div><div>Alin hinta 30 pv: 1 199,00 €</div><div>36,08 €/kk</div>",
+            1299.0,
+            "EUR",
+            None,
+        ),
+        (
+            "shop.mx",
+            "<p>Precio: $37,999.00</p><p>18 meses sin intereses de $2,111.05</p>",
+            37_999.0,
+            "MXN",
+            None,
+        ),
+        (
+            "shop.cl",
+            "<p class=precio>$1.299.990</p><p>Precio normal: $1.499.990</p>",
+            1_299_990.0,
+            "CLP",
+            Some(1_499_990.0),
+        ),
         // what is no price, or not this one
         (
             "shop.com",
