@@ -60,6 +60,8 @@ pub(super) fn condition_of_words(text: &str) -> Option<Condition> {
     let lower = text.to_lowercase();
     if words::REFURBISHED.occur_in(&lower) {
         Some(Condition::Refurb)
+    } else if words::LIKE_NEW.find(&lower).is_some_and(|hit| hit.start < 12) {
+        Some(Condition::Used)
     } else if words::USED.occur_in(&lower) && !begins_new(&lower) {
         Some(Condition::Used)
     } else if words::NEW.occur_in(&lower) {
@@ -67,6 +69,14 @@ pub(super) fn condition_of_words(text: &str) -> Option<Condition> {
     } else {
         None
     }
+}
+
+/// Whether the text is a grade of keeping and little else.
+pub(super) fn is_grade(text: &str) -> bool {
+    const SHARE: f64 = 0.4;
+    let lower = text.to_lowercase();
+    let hit = words::GRADE.find(&lower);
+    hit.is_some_and(|hit| hit.start < 3 && hit.len() as f64 >= SHARE * lower.len() as f64)
 }
 
 /// "New: a brand-new, unused, unopened item" explains itself with the words of its opposite.
@@ -140,6 +150,10 @@ mod tests {
             ("Pre-owned", Condition::Used),
             ("Gebraucht: Gut", Condition::Used),
             ("D'occasion", Condition::Used),
+            ("Comme neuf", Condition::Used),
+            ("未使用に近い", Condition::Used),
+            ("Als Ersatzteil / defekt", Condition::Used),
+            ("Opened – never used", Condition::Used),
             ("中古品 - 良い", Condition::Used),
             ("б/у", Condition::Used),
             ("Brand New", Condition::New),

@@ -152,6 +152,14 @@ phrases! {
     /// The key of a row with the number that all shops share.
     GTIN_LABEL:
         "ean", "gtin", "upc", "gtin-13", "gtin13", "gtin-14", "ean code", "ean-code", "ean-13", "ean13", "upc code", "barcode", "isbn", "isbn-13", "jan", "janコード", "код ean", "strichcode", "code-barres", "codice ean", "código ean", "código de barras", "global trade identification number", "kod ean", "ean-kod";
+    /// Almost new is not new.
+    LIKE_NEW:
+        "like new", "as new", "wie neu", "neuwertig", "comme neuf", "comme neuve", "como nuevo", "como nueva", "come nuovo", "como novo", "como nova", "als nieuw", "zo goed als nieuw", "som ny", "nyskick", "kuin uusi", "jak nowy", "jako nový", "ako nový", "újszerű", "ca nou", "yeni gibi", "как новый", "як новий", "未使用に近い", "九成新", "새것 같은", "như mới",
+        "als ersatzteil", "für bastler", "defekt", "pour pièces", "para piezas", "per parti di ricambio", "na części", "uszkodzony", "voor onderdelen", "на запчасти", "на запчастини", "never used", "opened - never used";
+    /// How well it has been kept, said only of what had an owner.
+    GRADE:
+        "very good", "good", "excellent", "fair", "acceptable", "pristine", "good condition", "grade a", "grade b", "grade c", "a grade", "sehr gut", "gut", "akzeptabel", "bon état", "très bon état", "état correct", "parfait état", "très bon", "muy bueno", "muy bien", "bueno", "buen estado", "excelente", "ottimo", "buono", "molto buono", "accettabile",
+        "bom", "muito bom", "goed", "zeer goed", "bra skick", "god stand", "hyvä", "dobry", "bardzo dobry", "klasa a", "klasa a-", "klasa b", "třída a", "foarte bun", "bun", "çok iyi", "iyi", "хорошее", "отличное", "非常に良い", "良い", "美品", "可", "良品";
     /// Of a title's words, those that tell that the thing had an owner.
     USED_IN_TITLE:
         "pre-owned", "preowned", "pre owned", "second hand", "second-hand", "open box", "open-box", "openbox", "for parts", "for parts or not working", "parts only", "ex-display", "ex display", "used laptop", "used laptops", "used pc", "used desktop", "(used)", "[used]", "- used", "used -",
@@ -256,7 +264,7 @@ phrases! {
         "resultaten", "sökresultat", "søgeresultater", "wyniki", "rezultate", "výsledky", "találatok", "arama sonuçları", "результаты", "検索結果", "搜索结果", "검색 결과", "kết quả";
     /// Used and overhauled by somebody who answers for it.
     REFURBISHED:
-        "refurbished", "refurb", "renewed", "refurbed", "factory recertified", "recertified", "certified refurb", "grade a refurbished", "ex-lease", "ex lease", "off-lease", "reconditioned", "remanufactured", "factory refurbished", "certified pre-owned", "manufacturer refurbished", "seller refurbished", "excellent - refurbished", "certified refurbished",
+        "refurbished", "refurb", "renewed", "restored", "refurbed", "factory recertified", "recertified", "certified refurb", "grade a refurbished", "ex-lease", "ex lease", "off-lease", "reconditioned", "remanufactured", "factory refurbished", "certified pre-owned", "manufacturer refurbished", "seller refurbished", "excellent - refurbished", "certified refurbished",
         "generalüberholt", "generalüberholte", "generalüberholter", "generalüberholtes", "wiederaufbereitet", "aufbereitet", "erneuert", "leasingrückläufer", "reconditionné", "reconditionnée", "reconditionnés", "reconditionnées", "reconditionnes", "reconditionne", "remis à neuf", "reacondicionado", "reacondicionada", "reacondicionados", "reacondicionadas", "restaurado", "ricondizionato", "ricondizionata", "ricondizionati", "rigenerato", "rigenerati",
         "recondicionado", "recondicionada", "recondicionados", "remanufaturado", "gereviseerd", "refurbish", "opgeknapt", "renoverad", "rekonditionerad", "renoveret", "istandsat", "kunnostettu", "odnowiony", "odnowione", "odnowiona", "odnawiany", "poleasingowy", "poleasingowe", "poleasingowa", "regenerowany", "recondiționat", "reconditionat", "repasovaný", "repasované",
         "felújított", "yenilenmiş", "yenilenmis", "восстановленный", "восстановленные", "восстановлен", "ανακατασκευασμένο", "ανακατασκευασμένα", "refabricado", "repasovane", "repasovaná", "renovované", "再生品", "メーカー再生品", "整備品", "整備済", "відновлений", "整備済み", "リファビッシュ", "翻新", "官翻", "리퍼", "리퍼비시", "tân trang", "مجدد", "מחודש";

@@ -6,9 +6,9 @@ use super::super::likeness::{coverage, likeness};
 use super::super::rank;
 
 /// Headlines and other headings that are compared with the page's titles.
-const MOST: usize = 60;
+const MOST: usize = 40;
 /// Texts that are compared with them where a page has no heading at all.
-const MOST_TEXTS: usize = 1_500;
+const MOST_TEXTS: usize = 400;
 const LONGEST: usize = 500;
 
 pub(super) fn of(dom: &Dom) -> Option<NodeId> {

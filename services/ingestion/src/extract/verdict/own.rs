@@ -20,13 +20,14 @@ pub(super) fn is_named(view: &View<'_>) -> bool {
 /// Amounts outside the frame, recommendations and what is struck out.
 pub(super) fn priced(view: &View<'_>) -> usize {
     const ENOUGH: usize = 20;
+    const LOOKED_AT: usize = 1_500;
     let (dom, regions) = (view.dom, &view.regions);
     let outside = Region::HIDDEN.or(Region::FRAME).or(Region::ASIDE).or(Region::OLD);
     let texts = dom.all().filter(|node| dom.is_text(*node) && !regions.of_node(*node).has(outside));
     let short = texts
         .map(|node| dom.characters(node))
         .filter(|text| text.len() < 60 && text.chars().any(char::is_numeric));
-    short.filter(|text| !money::find(text).is_empty()).take(ENOUGH).count()
+    short.take(LOOKED_AT).filter(|text| !money::find(text).is_empty()).take(ENOUGH).count()
 }
 
 /// Buy buttons that can be pressed and stand by no other product. One that is repeated below the page counts once.

@@ -2,7 +2,7 @@
 //! and lines.
 
 use super::super::super::candidate::{Candidates, Value};
-use super::super::super::product::{Availability, Field, Source};
+use super::super::super::product::{Availability, Condition, Field, Source};
 use super::super::super::wording;
 use super::super::super::words::{self, Phrases};
 use super::{BEFORE, Scene};
@@ -76,9 +76,9 @@ fn row(label: &str, value: &str, found: &mut Candidates) {
         && !is_label(value);
     if is(&words::CONDITION_LABEL, &label)
         && value.len() < LONGEST_STATE
-        && let Some(condition) = wording::condition_of_words(value)
+        && let Some((condition, trust)) = condition(value)
     {
-        found.push(Field::Condition, Value::Condition(condition), Source::Visible, "condition row", 0.93);
+        found.push(Field::Condition, Value::Condition(condition), Source::Visible, "condition row", trust);
         return;
     }
     if is(&words::STOCK_LABEL, &label) && value.len() < LONGEST_STOCK {
@@ -98,6 +98,14 @@ fn row(label: &str, value: &str, found: &mut Candidates) {
     } else if name && is(&words::GTIN_LABEL, &label) {
         super::super::push_gtin(found, value, Source::Visible, "number row", 0.75);
     }
+}
+
+/// What the row says and how surely: a grade alone is given to used and to overhauled goods.
+fn condition(value: &str) -> Option<(Condition, f64)> {
+    if wording::is_grade(value) && wording::condition_of_words(value) != Some(Condition::Refurb) {
+        return Some((Condition::Used, 0.7));
+    }
+    wording::condition_of_words(value).map(|condition| (condition, 0.93))
 }
 
 /// The words for it, or how many there are.
