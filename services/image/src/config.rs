@@ -184,6 +184,8 @@ impl Config {
             pages,
             reuse_inert: self.image.reuse_pages,
             max_queue: browsers.max_queue,
+            // A card's pictures come from everywhere.
+            pages_per_host: None,
             max_queue_bytes: browsers.max_queue_bytes,
             allow_no_sandbox: browsers.allow_no_sandbox,
             recycle: recycle(browsers),

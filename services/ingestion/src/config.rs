@@ -78,6 +78,12 @@ pub struct VisitSettings {
     #[arg(long, env = "PLAYWRIGHT_ACCEPT_LANGUAGE", value_name = "LANGUAGES")]
     #[arg(value_parser = languages, default_value = "en-US,en")]
     pub accept_language: String,
+
+    /// Pages that one site may have at once, www. or not; by default half of the page pool. Further requests for it wait
+    /// outside the queue for pages, so that one shop cannot keep the others from theirs
+    #[arg(long, env = "PLAYWRIGHT_HOST_CONCURRENCY", value_name = "N")]
+    #[arg(value_parser = integer::<usize, 1, 1024>)]
+    pub host_concurrency: Option<usize>,
 }
 
 /// How products are found on pages.
@@ -175,6 +181,7 @@ impl Config {
             // A page of the web is never inert.
             reuse_inert: false,
             max_queue: browsers.max_queue,
+            pages_per_host: Some(self.visits.host_concurrency.unwrap_or((pages / 2).max(1))),
             max_queue_bytes: browsers.max_queue_bytes,
             allow_no_sandbox: browsers.allow_no_sandbox,
             recycle: recycle(browsers),
@@ -239,6 +246,12 @@ mod tests {
         let pool = Config::default().pool().expect("the defaults are valid");
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         assert_eq!((pool.pages, pool.browsers), (4 * cores, 1));
+        assert_eq!(pool.pages_per_host, Some(2 * cores));
+        let one = Config {
+            browsers: BrowserSettings { page_pool_size: Some(1), ..defaults() },
+            ..Config::default()
+        };
+        assert_eq!(one.pool().expect("valid").pages_per_host, Some(1));
         assert!(pool.page.block_media && pool.page.warm_pages >= 2 && !pool.allow_no_sandbox);
         let identity = pool.page.identity.expect("shops see a desktop browser");
         assert_eq!((identity.user_agent, identity.accept_language.as_str()), (None, "en-US,en"));

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use browser_pool::{Attempts, Deadline, PoolError, Stage, StageTimes, Visit, Visited};
+use browser_pool::{Attempts, BrowserPool, Deadline, PoolError, Stage, StageTimes, Visit, Visited};
 use service_kit::ApiError;
 use tokio::time::Instant;
 use tracing::{Instrument, info_span};
@@ -22,6 +22,7 @@ const LEAST_TRY: Duration = Duration::from_millis(250);
 /// The page, or the last failure. The time of all tries is added to `times`; pauses are waiting, so they count as
 /// queueing.
 pub(crate) async fn page(
+    pool: &BrowserPool,
     attempts: &mut Attempts,
     wanted: &Wanted,
     deadline: Deadline,
@@ -30,7 +31,7 @@ pub(crate) async fn page(
     let mut tries_left = wanted.retries;
     let mut pause = FIRST_PAUSE;
     loop {
-        let failure = match visit(attempts, wanted, times).await {
+        let failure = match visit(pool, attempts, wanted, deadline, times).await {
             Ok(visited) => match visited.status {
                 Some(status @ (429 | 500..)) => error::of_upstream(status),
                 _ => return Ok(visited),
@@ -53,10 +54,13 @@ pub(crate) async fn page(
     }
 }
 
-/// One visit; a browser's death under it costs no try.
+/// One visit; a browser's death under it costs no try. It holds the site's share of the pool, a pause between tries does
+/// not.
 async fn visit(
+    pool: &BrowserPool,
     attempts: &mut Attempts,
     wanted: &Wanted,
+    deadline: Deadline,
     times: &mut StageTimes,
 ) -> Result<Visited, PoolError> {
     let visit = Visit {
@@ -65,6 +69,10 @@ async fn visit(
         fields: FIELDS_PROBE,
         layout: true,
     };
+    let started = Instant::now();
+    let turn = pool.enter_host(wanted.url.host_str().unwrap_or_default(), deadline).await;
+    times.add(Stage::Queue, started.elapsed());
+    let _turn = turn?;
     loop {
         let mut page = attempts.page().instrument(info_span!("stage", stage = "acquire")).await?;
         let visited = page.visit(&visit).instrument(info_span!("stage", stage = "load")).await;

@@ -31,6 +31,8 @@ struct Shared {
     max_queue: usize,
     max_queue_bytes: usize,
     metrics: PoolMetrics,
+    /// What a refusal is called where it is not the pool that is full but a site's share of it.
+    refused_as: Option<ShedReason>,
     state: Mutex<State>,
 }
 
@@ -116,6 +118,21 @@ impl Place {
 
 impl Admission {
     pub(crate) fn new(pages: usize, max_queue: usize, max_queue_bytes: usize, metrics: PoolMetrics) -> Self {
+        Self::refusing_as(None, pages, max_queue, max_queue_bytes, metrics)
+    }
+
+    /// To the pages that one site may have at once.
+    pub(crate) fn of_host(pages: usize, max_queue: usize, metrics: PoolMetrics) -> Self {
+        Self::refusing_as(Some(ShedReason::HostBusy), pages, max_queue, usize::MAX, metrics)
+    }
+
+    fn refusing_as(
+        refused_as: Option<ShedReason>,
+        pages: usize,
+        max_queue: usize,
+        max_queue_bytes: usize,
+        metrics: PoolMetrics,
+    ) -> Self {
         let now = Instant::now();
         let state = State {
             held: 0,
@@ -127,7 +144,8 @@ impl Admission {
             promised: now,
             progress: now,
         };
-        let shared = Shared { pages, max_queue, max_queue_bytes, metrics, state: Mutex::new(state) };
+        let shared =
+            Shared { pages, max_queue, max_queue_bytes, metrics, refused_as, state: Mutex::new(state) };
         Self { shared: Arc::new(shared) }
     }
 
@@ -281,6 +299,7 @@ impl Shared {
     }
 
     fn refusal(&self, state: &mut State, reason: ShedReason) -> PoolError {
+        let reason = self.refused_as.unwrap_or(reason);
         self.metrics.shed(reason);
         PoolError::Overloaded { reason, retry_after: state.promise(self.pages) }
     }

@@ -21,6 +21,10 @@ pub struct PoolConfig {
     pub reuse_inert: bool,
     /// Requests that may wait for a page.
     pub max_queue: usize,
+    /// Pages that one site may have at once; by default all of them. Counts where [`BrowserPool::enter_host`] is asked.
+    ///
+    /// [`BrowserPool::enter_host`]: crate::BrowserPool::enter_host
+    pub pages_per_host: Option<usize>,
     /// Bytes that the waiting requests may hold together.
     pub max_queue_bytes: usize,
     /// Go on without Chromium's sandbox where none can be had.
@@ -106,6 +110,7 @@ impl Default for PoolConfig {
             pages: 2 * cores,
             reuse_inert: true,
             max_queue: 512,
+            pages_per_host: None,
             max_queue_bytes: 256 * 1024 * 1024,
             allow_no_sandbox: false,
             recycle: Recycle::default(),

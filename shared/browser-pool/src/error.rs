@@ -57,16 +57,19 @@ pub enum ShedReason {
     QueueBytes,
     /// The request could not start before its deadline.
     Hopeless,
+    /// The site has as many pages as one site may have, and those that wait for one of them are too many or too late.
+    HostBusy,
 }
 
 impl ShedReason {
-    pub const ALL: [Self; 3] = [Self::QueueFull, Self::QueueBytes, Self::Hopeless];
+    pub const ALL: [Self; 4] = [Self::QueueFull, Self::QueueBytes, Self::Hopeless, Self::HostBusy];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::QueueFull => "queue_full",
             Self::QueueBytes => "queue_bytes",
             Self::Hopeless => "hopeless",
+            Self::HostBusy => "host_busy",
         }
     }
 }
@@ -77,6 +80,7 @@ impl std::fmt::Display for ShedReason {
             Self::QueueFull => "too many requests are waiting",
             Self::QueueBytes => "the waiting requests hold too many bytes",
             Self::Hopeless => "the request could not be served before its deadline",
+            Self::HostBusy => "too many requests for the same site",
         })
     }
 }

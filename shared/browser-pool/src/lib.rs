@@ -45,6 +45,7 @@ mod config;
 mod deadline;
 pub mod egress;
 mod error;
+mod hosts;
 mod identity;
 mod launcher;
 mod lease;
@@ -62,6 +63,7 @@ pub use config::{Identity, PageProfile, PoolConfig, Recycle, Supervision, Viewpo
 pub use deadline::{Deadline, DeadlinePassed, Stage, StageTimes};
 pub use egress::{EgressConfig, EgressLimits, HostPort, Network, UrlRefused, check_url};
 pub use error::{Fatal, NetworkFailure, PoolError, ShedReason, StartError, UnavailableReason};
+pub use hosts::HostPlace;
 pub use lease::PageLease;
 pub use page::runs_something;
 pub use page::{

@@ -160,6 +160,7 @@ pub(crate) struct Levels {
     pub(crate) pages_available: usize,
     pub(crate) pages_warm: usize,
     pub(crate) queue_depth: usize,
+    pub(crate) host_queue_depth: usize,
     pub(crate) memory: u64,
     pub(crate) processes: usize,
     pub(crate) sandbox: bool,
@@ -177,7 +178,7 @@ pub(crate) struct PoolGauges<F> {
 type Level = fn(&Levels) -> f64;
 type Mirror = (&'static str, &'static str, Level);
 
-const MIRRORS: [Mirror; 10] = [
+const MIRRORS: [Mirror; 11] = [
     ("playwright_browser_pool_size", "Browsers that should serve.", |l| l.browsers as f64),
     ("playwright_browser_pool_available", "Browsers that passed their last probe, busy or not.", |l| {
         l.browsers_available as f64
@@ -186,6 +187,11 @@ const MIRRORS: [Mirror; 10] = [
     ("playwright_page_pool_available", "Pages that could be leased now.", |l| l.pages_available as f64),
     ("playwright_page_pool_warm", "Pages that are open ahead of any request.", |l| l.pages_warm as f64),
     ("playwright_queue_depth", "Requests that wait for a page.", |l| l.queue_depth as f64),
+    (
+        "playwright_host_queue_depth",
+        "Requests that wait because their site has as many pages as one site may have.",
+        |l| l.host_queue_depth as f64,
+    ),
     ("playwright_browser_memory_bytes", "Proportional set size of the browsers' process trees.", |l| {
         l.memory as f64
     }),

@@ -18,6 +18,7 @@ use crate::config::{PoolConfig, Supervision, Viewport};
 use crate::deadline::{Deadline, Stage};
 use crate::egress::{Egress, EgressConfig, EgressMetrics, RefusalReason};
 use crate::error::{Fatal, PoolError, StartError, UnavailableReason};
+use crate::hosts::{HostPlace, Hosts};
 use crate::launcher::Launcher;
 use crate::lease::{Owned, PageLease};
 use crate::metrics::{Levels, PoolGauges, PoolMetrics, RestartReason};
@@ -43,6 +44,7 @@ pub struct BrowserPool {
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) admission: Admission,
+    pub(crate) hosts: Hosts,
     pub(crate) quarantine: Quarantine,
     pages: usize,
     reuse_inert: bool,
@@ -147,6 +149,11 @@ impl BrowserPool {
                 config.max_queue_bytes,
                 metrics.clone(),
             ),
+            hosts: Hosts::new(
+                config.pages_per_host.filter(|each| *each < config.pages),
+                config.max_queue,
+                metrics.clone(),
+            ),
             quarantine: Quarantine::new(config.supervision.quarantine),
             pages: config.pages,
             reuse_inert: config.reuse_inert,
@@ -189,6 +196,12 @@ impl BrowserPool {
         Attempts::new(Arc::clone(&self.inner), job)
     }
 
+    /// The right to a page of this host, to be held while one is waited for and used: now, or in turn when others have
+    /// given theirs back, or an error as soon as it is known that there is none in time.
+    pub async fn enter_host(&self, host: &str, deadline: Deadline) -> Result<HostPlace, PoolError> {
+        self.inner.hosts.enter(host, deadline).await
+    }
+
     pub fn status(&self) -> PoolStatus {
         self.inner.status()
     }
@@ -207,6 +220,7 @@ impl BrowserPool {
     pub fn drain(&self) {
         self.inner.draining.store(true, Ordering::Release);
         self.inner.admission.close();
+        self.inner.hosts.close();
     }
 
     /// Closes every browser and returns when no process and no directory of them is left. What is not gone after
@@ -266,7 +280,7 @@ impl Inner {
             self.tasks.spawn(Arc::clone(slot).keep_warm(closing, is_idle));
         }
         self.tasks.spawn(Arc::clone(self).measure());
-        self.tasks.spawn(sweep_queue(self.admission.clone(), self.closing.clone()));
+        self.tasks.spawn(sweep_queues(self.admission.clone(), self.hosts.clone(), self.closing.clone()));
         self.tasks.spawn(Arc::clone(self).synthesise());
     }
 
@@ -430,6 +444,7 @@ impl Inner {
             pages_available: if available > 0 { free } else { 0 },
             pages_warm: self.slots.iter().map(|slot| slot.warm_count()).sum(),
             queue_depth: self.admission.queue_depth(),
+            host_queue_depth: self.hosts.queue_depth(),
             memory: living.iter().map(|browser| browser.usage().pss).sum(),
             processes: living.iter().map(|browser| browser.usage().processes).sum(),
             sandbox: !self.launcher.without_sandbox.load(Ordering::Relaxed),
@@ -501,11 +516,12 @@ fn acquire_error(error: &CallError) -> PoolError {
     }
 }
 
-/// Looks through the queue while anybody waits.
-async fn sweep_queue(admission: Admission, closing: CancellationToken) {
+/// Looks through the queues for those whose wait has become hopeless.
+async fn sweep_queues(admission: Admission, hosts: Hosts, closing: CancellationToken) {
     let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while closing.run_until_cancelled(ticks.tick()).await.is_some() {
         admission.sweep();
+        hosts.sweep();
     }
 }

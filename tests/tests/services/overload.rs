@@ -108,6 +108,33 @@ async fn a_client_that_goes_away_frees_its_page_and_the_site() {
 }
 
 #[tokio::test]
+async fn one_shop_cannot_have_all_pages() {
+    let environment = [("PLAYWRIGHT_PAGE_POOL_SIZE", "2"), ("PLAYWRIGHT_HOST_CONCURRENCY", "1")];
+    let shop = ingestion(&environment).await;
+    let request = |path: &str| {
+        let (client, url) = (shop.service.client().clone(), shop.site.url(path));
+        tokio::spawn(async move { client.post("/v1/extract", &json!({ "url": url, "timeout_s": 60 })).await })
+    };
+    let hangs = request("/hang");
+    eventually("the site is asked", SOON, async || (shop.site.hits("/hang") > 0).then_some(())).await;
+    let waits = request("/static-jsonld.html");
+    eventually("the second request waits for its site, not for a page", SOON, async || {
+        let counted = scrape(&shop.service).await;
+        let gauge = |name| counted.find(name, &[]);
+        let waits = (gauge("playwright_host_queue_depth"), gauge("playwright_queue_depth"));
+        (waits == (Some(1.0), Some(0.0)) && gauge("playwright_page_pool_available") == Some(1.0))
+            .then_some(())
+    })
+    .await;
+    hangs.abort();
+    let served = waits.await.expect("no panic").expect("an answer");
+    assert_eq!(served.status, 200, "{}", served.text());
+    eventually("nothing is left", SOON, async || is_at_rest(&scrape(&shop.service).await).then_some(()))
+        .await;
+    assert_eq!(scrape(&shop.service).await.find("playwright_host_queue_depth", &[]), Some(0.0));
+}
+
+#[tokio::test]
 async fn health_answers_at_once_while_all_pages_are_busy() {
     let service = image(&[]).await;
     let mut requests = JoinSet::new();

@@ -51,7 +51,8 @@ impl Kind {
 
     pub(crate) fn launch(self) -> Launch {
         match self {
-            Kind::Ingestion => Launch::ingestion(),
+            // The one site stands for many shops.
+            Kind::Ingestion => Launch::ingestion().env("PLAYWRIGHT_HOST_CONCURRENCY", "1024"),
             Kind::Image => Launch::image(),
         }
     }

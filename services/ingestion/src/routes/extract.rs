@@ -164,7 +164,7 @@ impl Extraction {
     ) -> Result<Fetched, ApiError> {
         let job = Job { deadline, queued_bytes: bytes, fingerprint: wanted.fingerprint(), reuse: None };
         let mut attempts = state.pool.attempts(job);
-        let visited = fetch::page(&mut attempts, wanted, deadline, &mut self.times).await;
+        let visited = fetch::page(&state.pool, &mut attempts, wanted, deadline, &mut self.times).await;
         self.times.merge(&attempts.timings());
         let visited = visited?;
         tracing::debug!(ready = ?visited.ready, status = visited.status, bytes = visited.html.len(), "page read");
