@@ -118,6 +118,7 @@ fn buy_buttons(dom: &Dom, regions: &Regions) -> Vec<BuyButton> {
         }
         Tag::Button | Tag::A => Some(button_label(dom, node, LONGEST)),
         _ if dom.attr(node, "role") == Some("button") => Some(button_label(dom, node, LONGEST)),
+        Tag::Div | Tag::Span if is_styled_button(dom, node) => Some(button_label(dom, node, LONGEST)),
         _ => None,
     };
     let visible = dom.all().filter(|node| !regions.is_hidden(*node));
@@ -130,6 +131,15 @@ fn buy_buttons(dom: &Dom, regions: &Regions) -> Vec<BuyButton> {
             || dom.attr(node, "class").is_some_and(is_disabled_class)
     };
     buying.map(|(node, _)| BuyButton { node, disabled: disabled(node) }).take(MOST).collect()
+}
+
+/// A button that a script makes of any element: the innermost that is named one.
+fn is_styled_button(dom: &Dom, node: NodeId) -> bool {
+    let named =
+        |class: &str| ["add-to-cart", "addtocart", "add_to_cart"].iter().any(|name| class.contains(name));
+    let holds_text = |node| dom.children(node).take(2).all(|child| dom.is_text(child));
+    let within = || dom.ancestors(node).take(3).any(|up| matches!(dom.tag(up), Tag::Button | Tag::A));
+    dom.attr(node, "class").is_some_and(named) && holds_text(node) && !within()
 }
 
 /// Disabled by style; not when it only waits for a choice.

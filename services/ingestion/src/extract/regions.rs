@@ -224,7 +224,7 @@ fn title_like(dom: &Dom, text: NodeId) -> Option<NodeId> {
     (is_phrase && hit.len() as f64 >= SHARE * lower.len() as f64).then_some(parent)
 }
 
-/// An `aside` that calls itself the product's own: many shops put price and button into one.
+/// An `aside` that calls itself the product's own or holds the one button to order: many shops put price and button into one.
 fn is_buy_box(dom: &Dom, node: NodeId) -> bool {
     const NAMES: [&str; 9] = [
         "buy",
@@ -237,11 +237,16 @@ fn is_buy_box(dom: &Dom, node: NodeId) -> bool {
         "price",
         "offer",
     ];
+    const LOOKED_AT: usize = 300;
     let names = ["id", "class"].into_iter().filter_map(|name| dom.attr(node, name));
-    names.take(2).any(|name| {
-        let lower = name.get(..name.floor_char_boundary(200)).unwrap_or_default().to_ascii_lowercase();
-        NAMES.iter().any(|part| lower.contains(part))
-    })
+    let buttons = dom.descendants(node).take(LOOKED_AT).filter(|inner| dom.tag(*inner) == Tag::Button);
+    let orders = buttons.filter(|button| words::BUY.occur_in(&dom.text(*button, 40).to_lowercase()));
+    let sells_one = orders.take(2).count() == 1;
+    sells_one
+        || names.take(2).any(|name| {
+            let lower = name.get(..name.floor_char_boundary(200)).unwrap_or_default().to_ascii_lowercase();
+            NAMES.iter().any(|part| lower.contains(part))
+        })
 }
 
 /// A buy box beside the gallery is an `aside` in some shops: it holds one buy button, a list of others many.

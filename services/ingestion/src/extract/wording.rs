@@ -60,9 +60,9 @@ pub(super) fn condition_of_words(text: &str) -> Option<Condition> {
     let lower = text.to_lowercase();
     if words::REFURBISHED.occur_in(&lower) {
         Some(Condition::Refurb)
-    } else if words::LIKE_NEW.find(&lower).is_some_and(|hit| hit.start < 12) {
-        Some(Condition::Used)
-    } else if words::USED.occur_in(&lower) && !begins_new(&lower) {
+    } else if words::LIKE_NEW.find(&lower).is_some_and(|hit| hit.start < 12)
+        || (words::USED.occur_in(&lower) && !begins_new(&lower))
+    {
         Some(Condition::Used)
     } else if words::NEW.occur_in(&lower) {
         Some(Condition::New)

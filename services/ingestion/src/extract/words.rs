@@ -70,7 +70,7 @@ phrases! {
         "bestsellers", "top picks", "featured products", "new arrivals", "shop similar", "more to explore",
         "more like this", "popular products", "deals for you", "explore more", "accessories",
         "you may also", "also be interested", "interested in these", "consider a similar", "people who viewed", "shoppers also", "recommended for you", "you'll love", "we think you", "others bought", "shop the look", "often bought",
-        "mohlo by se", "mohlo by vás", "zákazníci také", "související", "súvisiace", "mohlo by sa", "może ci się", "może cię", "klienci kupili", "zobacz także", "zobacz również", "inni kupili", "ez is érdekelheti", "mások ezt", "kapcsolódó termékek", "s-ar putea", "ați putea", "clienții au", "produse recomandate",
+        "قد يعجبك", "منتجات مشابهة", "منتجات ذات صلة", "מוצרים דומים", "אולי יעניין", "mohlo by se", "mohlo by vás", "zákazníci také", "související", "súvisiace", "mohlo by sa", "może ci się", "może cię", "klienci kupili", "zobacz także", "zobacz również", "inni kupili", "ez is érdekelheti", "mások ezt", "kapcsolódó termékek", "s-ar putea", "ați putea", "clienții au", "produse recomandate",
         "du kanske", "andra kunder", "kunder köpte", "du vil kanskje", "andre kjøpte", "andre så også", "måske også", "andre købte", "andre kunder", "saatat pitää", "muut ostivat", "samankaltaisia", "ilginizi çekebilir", "bunları da", "birlikte alınan", "σχετικά προϊόντα", "ίσως σας",
         "talvez você", "pode gostar", "pode interessar", "compre junto", "potrebbero interessarti", "ti potrebbe", "potrebbero piacerti", "altri clienti", "spesso acquistati", "quizás te", "podría interesarte", "podrían gustarte", "otros clientes", "productos relacionados", "vous pourriez aimer", "les clients ont", "nous vous recommandons", "on vous recommande",
         "misschien vind", "klanten kochten", "bekeken ook", "anderen kochten", "andere klanten", "vaak samen", "sản phẩm tương tự", "sản phẩm liên quan", "có thể bạn", "一緒に買", "一緒に購入", "よく一緒に", "こちらもおすすめ", "あなたへの", "閲覧した商品", "함께 구매", "이런 상품", "看了又看", "买了又买", "您可能", "与此同类",
@@ -101,7 +101,7 @@ phrases! {
         "dodaj do koszyka", "kup teraz", "do koszyka", "adauga in cos", "adaugă în coș", "adaugă în coş", "cumpara",
         "do košíku", "koupit", "kosárba", "sepete ekle", "satın al", "в корзину", "купить", "добавить в корзину", "купити",
         "カートに入れる", "カートへ入れる", "カートに追加", "かごに追加", "かごに入れる", "カゴに入れる", "買い物かごに入れる", "買い物カゴに入れる", "注文する", "購入", "今すぐ買う", "加入购物车", "立即购买", "加入購物車", "장바구니", "구매하기",
-        "thêm vào giỏ", "mua ngay", "หยิบใส่ตะกร้า", "ซื้อเลย", "أضف إلى السلة", "اشتري الآن", "הוסף לסל";
+        "thêm vào giỏ", "mua ngay", "หยิบใส่ตะกร้า", "ซื้อเลย", "أضف إلى السلة", "أضف إلى العربة", "أضف إلى عربة التسوق", "اشتر الآن", "اشتري الآن", "הוסף לסל";
     /// The product cannot be ordered.
     OUT_OF_STOCK:
         "out of stock", "out-of-stock", "sold out", "currently unavailable", "temporarily unavailable",
@@ -123,7 +123,7 @@ phrases! {
     /// The product can be ordered.
     IN_STOCK:
         "in stock", "in-stock", "available now", "ships within", "left in stock", "available", "ready to ship", "ships today", "ships in", "low stock",
-        "sofort lieferbar", "sofort verfügbar", "an lager", "ab lager", "nur noch", "disponibles", "disponible inmediatamente", "em stock", "pronta entrega", "estoque disponível", "leverbaar", "direct leverbaar", "finns i lager", "finns på lager",
+        "متوفر في المخزون", "في المخزون", "sofort lieferbar", "sofort verfügbar", "an lager", "ab lager", "nur noch", "disponibles", "disponible inmediatamente", "em stock", "pronta entrega", "estoque disponível", "leverbaar", "direct leverbaar", "finns i lager", "finns på lager",
         "dostępna", "od ręki", "na stanie", "dostępne", "na sklade", "készleten", "есть в наличии", "на складе", "в наявності", "διαθέσιμο", "即納", "在庫有", "当日出荷", "现货", "現貨", "재고있음", "còn", "disponível em estoque", "stoklarda", "stokta",
         "auf lager", "lieferbar", "verfügbar", "vorrätig", "en stock", "disponible", "disponibile", "disponibilità immediata",
         "em estoque", "disponível", "op voorraad", "i lager", "på lager", "varastossa", "dostępny", "w magazynie",

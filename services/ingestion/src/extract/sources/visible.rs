@@ -135,7 +135,7 @@ fn headline(view: &View<'_>) -> Option<NodeId> {
             .map(|title| likeness(title, &text).max(coverage(&text, title) * 0.9))
             .fold(0.0, f64::max)
     };
-    let outside = Region::HIDDEN.or(Region::ASIDE).or(Region::SLIDES);
+    let outside = Region::HIDDEN.or(Region::ASIDE).or(Region::SLIDES).or(Region::FRAME);
     let visible = |node: &NodeId| !view.regions.of_node(*node).has(outside);
     let is_name = |node: &NodeId| dom.attr(*node, "itemprop") == Some("name");
     let headings = dom.all().filter(|n| dom.tag(*n).is_heading() || is_name(n)).filter(visible).take(100);

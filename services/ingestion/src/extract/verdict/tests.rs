@@ -16,7 +16,8 @@ fn cards(number: usize) -> String {
         .map(|i| {
             format!("<div class=c><a href=/i{i}><img src=/{i}.jpg>Lamp number {i}</a><b>€ {i}9,90</b><button>Add to cart</button></div>")
         })
-        .collect()
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 const PROSE: &str = "We have had this machine on our desks for a month and it is quiet, small and quick enough for all that an office asks of it, though its fan is heard when both drives are at work at once. ";

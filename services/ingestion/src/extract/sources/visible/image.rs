@@ -57,24 +57,33 @@ fn filled_in(address: &str) -> String {
     address.replace("{width}", "1080").replace("{size}", "1080x")
 }
 
-/// The address of the largest version in a source set, whose entries white space and commas part.
+/// The address of the largest version in a source set, whose entries white space and commas part: the comma may
+/// stand before, after or without white space.
 fn largest(view: &View<'_>, set: &str) -> Option<Url> {
     const LONGEST: usize = 20_000;
-    const MOST: usize = 40;
+    const MOST: usize = 80;
     let set = set.get(..set.floor_char_boundary(LONGEST)).unwrap_or_default();
     let mut best: Option<(f64, &str)> = None;
-    let mut words = set.split_ascii_whitespace().take(2 * MOST).peekable();
-    while let Some(word) = words.next() {
-        let address = word.trim_matches(',');
-        let size =
-            words.next_if(|next| !next.starts_with("http") && !next.contains('/') && !word.ends_with(','));
-        let size =
-            size.map_or(1.0, |text| text.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap_or(1.0));
-        if !address.is_empty() && best.is_none_or(|(largest, _)| size > largest) {
+    let mut open: Option<&str> = None;
+    for word in set.split_ascii_whitespace().take(MOST) {
+        let (size, rest) = descriptor(word).unwrap_or((1.0, word));
+        if let Some(address) = open.take()
+            && best.is_none_or(|(largest, _)| size > largest)
+        {
             best = Some((size, address));
         }
+        open = Some(rest.trim_matches(',')).filter(|address| !address.is_empty());
     }
-    best.and_then(|(_, address)| view.absolute(&filled_in(address)))
+    let last = open.filter(|_| best.is_none());
+    let address = best.map(|(_, address)| address).or(last)?;
+    view.absolute(&filled_in(address))
+}
+
+/// `640w` or `2x`, and what follows its comma.
+fn descriptor(word: &str) -> Option<(f64, &str)> {
+    let (size, rest) = word.split_once(',').unwrap_or((word, ""));
+    let number = size.strip_suffix(['w', 'x', 'h'])?;
+    number.parse().ok().map(|size| (size, rest))
 }
 
 /// What the `source` elements beside the `img` name.
@@ -118,7 +127,7 @@ fn enlarged(view: &View<'_>, node: NodeId) -> Option<Url> {
 
 /// Logos, icons, pixels: by their names.
 pub(in crate::extract) fn is_decoration(url: &Url) -> bool {
-    const NAMES: [&str; 34] = [
+    const NAMES: [&str; 36] = [
         "logo",
         "sprite",
         "icon",
@@ -153,6 +162,8 @@ pub(in crate::extract) fn is_decoration(url: &Url) -> bool {
         "default_image",
         "og-default",
         "og_default",
+        "throbber",
+        "spinner",
     ];
     const FOLDERS: [&str; 11] = [
         "banner", "banners", "icon", "icons", "logo", "logos", "button", "buttons", "sprites", "flags",
@@ -229,4 +240,42 @@ fn named(dom: &Dom, node: NodeId) -> String {
     }
     all.make_ascii_lowercase();
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::image_address;
+    use crate::extract::dom::{Dom, Tag};
+    use crate::extract::product::Marketplace;
+    use crate::extract::view::View;
+
+    #[test]
+    fn the_largest_version_is_taken() {
+        let cases = [
+            ("<img src=/s.jpg srcset='/a.jpg 320w, /b.jpg 1280w, /c.jpg 640w'>", "/b.jpg"),
+            ("<img src=/s.jpg srcset='/a.jpg 40w,/b.jpg 80w'>", "/b.jpg"),
+            ("<img src=/s.jpg srcset='/a.jpg, /b.jpg 2x'>", "/b.jpg"),
+            ("<img src=/s.jpg srcset='/a,w_300.jpg 1x, /a,w_600.jpg 2x'>", "/a,w_600.jpg"),
+            ("<img src=/s.jpg srcset='/a.jpg'>", "/a.jpg"),
+            ("<img src=/blank.gif data-src=/a.jpg>", "/a.jpg"),
+            ("<img src=/placeholder.png data-srcset='/a.jpg 1x, /b.jpg 2x'>", "/b.jpg"),
+            ("<img src=/s.jpg data-zoom-image=/z.jpg srcset='/a.jpg 2x'>", "/z.jpg"),
+            ("<img data-src='/a_{width}x.jpg'>", "/a_1080x.jpg"),
+            (
+                "<picture><source srcset='/a.webp 400w, /b.webp 800w'><img src='data:image/gif;base64,R0'></picture>",
+                "/b.webp",
+            ),
+            ("<img src=/s.jpg>", "/s.jpg"),
+        ];
+        let url = Url::parse("https://shop.example/p/1").expect("a valid address");
+        for (html, expected) in cases {
+            let dom = Dom::parse(html);
+            let view = View::new(&dom, &url, Marketplace::Other);
+            let image = dom.all().find(|node| dom.tag(*node) == Tag::Img).expect("a picture");
+            let address = image_address(&view, image);
+            assert_eq!(address.as_ref().map(Url::path), Some(expected), "{html}");
+        }
+    }
 }

@@ -92,6 +92,7 @@ fn is_name(text: &str) -> bool {
     let label = words::BRAND_LABEL.find(&text.to_lowercase()).is_some_and(|hit| hit.len() == text.len());
     text.len() <= LONGEST
         && text.chars().filter(|c| c.is_alphanumeric()).count() > 1
+        && (text.len() > 3 || text.chars().any(|c| c.is_uppercase() || !c.is_ascii()))
         && text.split_whitespace().count() <= 4
         && !text.contains([':', '{', '?', '$', '€'])
         && !label
