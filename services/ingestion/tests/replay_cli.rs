@@ -12,12 +12,15 @@ fn kept(name: &str, outcome: &Value) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("replay-cli");
     fs::create_dir_all(&folder).expect("a folder can be made");
     let html = format!(
-        "<title>Blue Lamp</title><h1>Blue Lamp</h1><p class=price {MARK}=\"0\">$9.00</p><p>$15.00</p><button>Add to cart</button>"
+        "<title>Blue Lamp</title><h1 {MARK}=\"1\">Blue Lamp</h1><p class=price {MARK}=\"0\">$9.00</p><p>$15.00</p><button>Add to cart</button>"
     );
     let page = json!({
         "request_id": "r-1", "kept_at": "2026-11-23T09:30:00Z", "version": "0.0.1", "url": "https://shop.example/p/1",
         "status": 200, "content_type": "text/html", "outcome": outcome, "html": html,
-        "layout": { "mark": MARK, "parts": [{ "hidden": true, "font": 16, "x": 0, "y": 0, "width": 0, "height": 0 }] },
+        "layout": { "mark": MARK, "parts": [
+            { "hidden": true, "font": 16, "x": 0, "y": 0, "width": 0, "height": 0 },
+            { "font": 32, "x": 600, "y": 100, "width": 300, "height": 40 },
+        ] },
     });
     let path = folder.join(format!("{name}.kept.json"));
     fs::write(&path, page.to_string()).expect("a file can be written");

@@ -219,6 +219,12 @@ async fn the_services_metrics_are_there_at_boot() {
             ));
         }
     }
+    for outcome in ["kept", "dropped", "failed"] {
+        lines.push(format!("playwright_kept_pages_total{{outcome=\"{outcome}\"}} 0"));
+    }
+    for reason in ["queue_full", "queue_bytes", "hopeless", "host_busy"] {
+        lines.push(format!("playwright_shed_total{{reason=\"{reason}\"}} 0"));
+    }
     for verdict in
         ["blocked", "captcha", "login_wall", "not_found", "listing", "article", "empty_shell", "not_html"]
     {

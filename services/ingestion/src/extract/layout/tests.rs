@@ -36,6 +36,14 @@ fn what_is_hidden_never_counts() {
 }
 
 #[test]
+fn a_page_that_is_hidden_as_a_whole_is_read_by_its_names() {
+    let body = "<h1 {0}>Blue Lamp</h1><p class=price {1}>$15.00</p>";
+    let hidden = |y| Part { hidden: true, ..print(16, y) };
+    let lamp = seen(body, vec![hidden(100), hidden(200)]);
+    assert_eq!((lamp.title.as_str(), lamp.price), ("Blue Lamp", Some(15.0)));
+}
+
+#[test]
 fn what_is_seen_counts_whatever_its_class_says() {
     let body = "<h1 {0}>Blue Lamp</h1><div class=hide><p class=price {1}>$15.00</p></div>";
     assert_eq!(seen(body, vec![print(32, 100), print(16, 200)]).price, Some(15.0));
