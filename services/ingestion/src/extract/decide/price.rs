@@ -28,18 +28,17 @@ impl Decisions {
             self.currency = locale.usual();
             return;
         };
-        let signs = winner.members.iter().filter_map(|member| match member.value {
-            Value::Money { sign, .. } => sign,
-            _ => None,
-        });
-        let signs: Vec<Sign> = signs.collect();
+        let signs: Vec<Sign> = winner.members.iter().filter_map(|member| sign_of(&member.value)).collect();
         let certain = signs.iter().find_map(|sign| sign.single());
         // what the markup declares is the currency of its own amounts, which these are not
         let markup = [Source::JsonLd, Source::Microdata, Source::Meta, Source::State];
         let is_of_markup = |group: &&Group<'_>| group.members.iter().any(|m| markup.contains(&m.source));
         let is_foreign = groups.iter().any(|group| is_of_markup(&group)) && !is_of_markup(&winner);
         let bare = if is_foreign { locale.local().or(locale.usual()) } else { locale.usual() };
-        self.currency = certain.or_else(|| signs.first().map(|sign| locale.resolve(*sign))).or(bare);
+        // else that of the other amounts on the page, rates and fees though they are
+        let elsewhere = || found.of(Field::Price).find_map(|candidate| sign_of(&candidate.value));
+        let sign = signs.first().copied().or_else(|| elsewhere().filter(|_| bare.is_none()));
+        self.currency = certain.or_else(|| sign.map(|sign| locale.resolve(sign))).or(bare);
         self.currency_certain = certain.is_some();
         if self.availability == Some(Availability::OutOfStock) {
             return;
@@ -50,6 +49,10 @@ impl Decisions {
             self.list_price = list_price(found, amount);
         }
     }
+}
+
+fn sign_of(value: &Value) -> Option<Sign> {
+    if let Value::Money { sign, .. } = value { *sign } else { None }
 }
 
 fn weigh_against_what_is_shown(groups: &mut [Group<'_>], found: &Candidates) {

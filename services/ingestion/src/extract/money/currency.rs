@@ -89,6 +89,7 @@ const DOLLAR: &[&str] = &[
     "USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU", "DOP", "BSD", "BBD",
     "BZD", "JMD", "TTD", "FJD", "XCD", "NAD", "LRD", "BND", "BMD", "KYD", "SRD", "GYD", "CUP", "SBD",
 ];
+const PESO: &[&str] = &["MXN", "ARS", "CLP", "COP", "UYU", "DOP", "PHP", "CUP"];
 const CROWN: &[&str] = &["SEK", "NOK", "DKK", "ISK"];
 const YEN: &[&str] = &["JPY", "CNY"];
 const RUPEE: &[&str] = &["INR", "PKR", "LKR", "NPR", "MUR", "SCR"];
@@ -169,6 +170,28 @@ const SIGNS: &[(&str, &[&str])] = &[
     ("ש\"ח", &["ILS"]),
     ("NIS", &["ILS"]),
     ("zł", &["PLN"]),
+    ("złotych", &["PLN"]),
+    ("złote", &["PLN"]),
+    ("złoty", &["PLN"]),
+    ("dollars", DOLLAR),
+    ("dólares", DOLLAR),
+    ("pesos", PESO),
+    ("reais", &["BRL"]),
+    ("soles", &["PEN"]),
+    ("kronor", CROWN),
+    ("kroner", CROWN),
+    ("korun", &["CZK"]),
+    ("forint", &["HUF"]),
+    ("rupees", RUPEE),
+    ("francs", FRANC),
+    ("dirhams", &["AED", "MAD"]),
+    ("dinars", DINAR),
+    ("рубля", &["RUB"]),
+    ("гривень", &["UAH"]),
+    ("тенге", &["KZT"]),
+    ("евро", &["EUR"]),
+    ("ευρώ", &["EUR"]),
+    ("euroa", &["EUR"]),
     ("ZŁ", &["PLN"]),
     ("Kč", &["CZK"]),
     ("KČ", &["CZK"]),
