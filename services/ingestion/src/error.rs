@@ -60,11 +60,20 @@ pub(crate) fn of_upstream(status: u16) -> ApiError {
         .with_upstream_status(Some(status))
 }
 
+/// Whether the answer is that time was up (408), and nothing about the page itself.
+pub(crate) fn is_timeout<T>(read: &Result<T, Refusal>, page: PageFacts) -> bool {
+    read.as_ref().is_err_and(|refusal| is_still_empty(refusal, page))
+}
+
+fn is_still_empty(refusal: &Refusal, page: PageFacts) -> bool {
+    refusal.verdict == Verdict::EmptyShell && !page.was_ready
+}
+
 /// A page without a product. One that was still empty when its time was up is a timeout: more time may well
 /// bring the product.
 pub(crate) fn of_refusal(refusal: &Refusal, page: PageFacts, timeout_s: f64) -> ApiError {
-    let PageFacts { status, was_ready } = page;
-    if refusal.verdict == Verdict::EmptyShell && !was_ready {
+    let status = page.status;
+    if is_still_empty(refusal, page) {
         return timeout(Stage::Ready.as_str(), timeout_s).with_upstream_status(status);
     }
     ApiError::new(ErrorKind::ExtractionFailed, format!("no product on this page ({})", refusal.evidence))
@@ -142,6 +151,13 @@ mod tests {
             let refusal = Refusal { verdict, evidence: "12 bytes of text".to_owned() };
             of_refusal(&refusal, PageFacts { status: Some(200), was_ready }, 10.0).kind
         };
+        let timed_out = |verdict, was_ready| {
+            let read: Result<(), _> = Err(Refusal { verdict, evidence: String::new() });
+            is_timeout(&read, PageFacts { status: None, was_ready })
+        };
+        assert!(timed_out(Verdict::EmptyShell, false));
+        assert!(!timed_out(Verdict::EmptyShell, true) && !timed_out(Verdict::Captcha, false));
+        assert!(!is_timeout(&Ok(()), PageFacts { status: None, was_ready: false }), "a product is none");
         assert_eq!(answer(Verdict::EmptyShell, false), ErrorKind::Timeout);
         assert_eq!(answer(Verdict::EmptyShell, true), ErrorKind::ExtractionFailed);
         assert_eq!(answer(Verdict::Captcha, false), ErrorKind::ExtractionFailed);

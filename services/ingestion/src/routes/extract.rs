@@ -191,7 +191,7 @@ impl Extraction {
         let (marketplace, explain, include_html) = (wanted.marketplace, wanted.explain, wanted.include_html);
         let facts = PageFacts { status: fetched.status, was_ready: fetched.was_ready };
         let shops = Arc::clone(&state.shops);
-        let keeper = state.keeper.clone().filter(|_| !fetched.was_brought && fetched.was_ready);
+        let keeper = state.keeper.clone().filter(|_| !fetched.was_brought);
         let id = self.id.clone();
         let reading = state.cpu.run(deadline.instant(), move || {
             let read = extraction::extract_with(&shops, &fetched.page(marketplace));
@@ -199,7 +199,7 @@ impl Extraction {
                 include_html.then(|| base64_simd::STANDARD.encode_to_string(fetched.unmarked().as_bytes()));
             let final_url = fetched.url.clone();
             if let Some(keeper) = keeper
-                && let Some(outcome) = keeper.doubt(&read)
+                && let Some(outcome) = keeper.doubt(&read).filter(|_| !error::is_timeout(&read, facts))
             {
                 keeper.keep(fetched.kept(&id, marketplace, outcome));
             }
