@@ -73,7 +73,7 @@ pub(crate) struct PictureRequest {
     pub(crate) css_overrides: Option<String>,
     /// Run after load and before the capture; refused unless the operator set `PLAYWRIGHT_ALLOW_SCRIPTS=true`.
     pub(crate) javascript: Option<String>,
-    /// The whole height of the page, up to 16384 pixels; pictures that load on sight are loaded.
+    /// The whole height of the page, up to 16383 pixels; pictures that load on sight are loaded.
     #[serde(default)]
     #[schema(default = false)]
     pub(crate) full_page: bool,
@@ -126,9 +126,9 @@ pub(crate) struct PictureRequest {
 pub(crate) struct Clip {
     pub(crate) x: f64,
     pub(crate) y: f64,
-    #[schema(minimum = 1, maximum = 16384)]
+    #[schema(minimum = 1, maximum = 16383)]
     pub(crate) width: f64,
-    #[schema(minimum = 1, maximum = 16384)]
+    #[schema(minimum = 1, maximum = 16383)]
     pub(crate) height: f64,
 }
 
@@ -192,7 +192,7 @@ macro_rules! fields {
             Field::optional("javascript", "text"),
             Field::optional("full_page", "true or false"),
             Field::optional("selector", "a CSS selector of at most 1024 bytes"),
-            Field::optional("clip", "x and y from 0, width and height from 1, all at most 16384"),
+            Field::optional("clip", "x and y from 0, width and height from 1, all at most 16383"),
             Field::optional("omit_background", "true or false"),
             Field::optional("color_scheme", "light or dark"),
             Field::optional("reduced_motion", "true or false"),
@@ -348,8 +348,9 @@ impl RenderOptions {
             scale: self.viewport.scale,
             size,
             is_cropped,
-            // Of a page that shows something the one pixel that is left may be of any colour, and is of one.
-            must_differ: has_content && !is_cropped,
+            // A part that was asked for may lie between the letters, and of a page that shows something the one pixel
+            // that is left is of one colour: that is for the report to say.
+            must_differ: has_content && !is_cropped && matches!(self.part, Part::Viewport | Part::FullPage),
             thumbnail_width: self.thumbnail_width,
         }
     }

@@ -337,6 +337,8 @@ impl Inner {
             let (slot, browser) = self.least_busy(deadline).await?;
             let count = browser.lease();
             let home = self.reuse_inert.then(|| Arc::clone(slot));
+            // At another scale letters are drawn otherwise on a page that had it before than on a fresh one.
+            let inert = inert.filter(|viewport| viewport.scale == self.launcher.profile.viewport.scale);
             if let Some(page) = inert.and_then(|viewport| slot.take_inert(&browser, viewport)) {
                 self.metrics.inert_leases.inc();
                 return Ok((page, count, home));

@@ -120,7 +120,9 @@ impl Slot {
             Ok(page) => page,
             Err(page) => return Some(page),
         };
-        let Some(viewport) = page.may_be_used_again() else { return Some(Arc::new(page)) };
+        let own_scale = self.launcher.profile.viewport.scale;
+        let viewport = page.may_be_used_again().filter(|viewport| viewport.scale == own_scale);
+        let Some(viewport) = viewport else { return Some(Arc::new(page)) };
         let is_current = self.browser().is_some_and(|browser| Arc::ptr_eq(&browser, &page.browser));
         if !is_current || page.clear(viewport, Deadline::after(limit)).await.is_err() {
             return Some(Arc::new(page));

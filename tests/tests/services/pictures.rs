@@ -56,7 +56,7 @@ async fn the_whole_page_is_captured_and_a_page_beyond_all_measure_is_cut_and_say
 
     let endless = "<body style='margin:0'><div style='height:20000px;background:#f00'></div>end";
     let (cut, picture) = picture(&service, json!({ "html": endless, "full_page": true })).await;
-    assert_eq!((picture.height(), &cut["report"]["truncated"]), (16384, &json!(true)));
+    assert_eq!((picture.height(), &cut["report"]["truncated"]), (16383, &json!(true)));
     assert_eq!(colour(&picture, 5, 16380), RED, "nothing is repeated from the top");
 }
 

@@ -8,7 +8,7 @@ const REUSED: &str = "playwright_page_leases_reused_total";
 const LEASED: &str = "playwright_page_leases_total";
 
 /// Each leaves behind what it can.
-const BEFORE: [&str; 8] = [
+const BEFORE: [&str; 12] = [
     "<!doctype html><style>html { background: #000; zoom: 2; writing-mode: vertical-rl; color-scheme: dark }</style>a",
     "<frameset-that-is-none><p style='position:fixed;inset:0;background:red;z-index:2147483647'>over everything",
     "<style>@font-face { font-family: 'Liberation Sans'; src: url(data:font/woff2;base64,AAAA) } \
@@ -20,11 +20,15 @@ const BEFORE: [&str; 8] = [
     "<details open name=g><summary>e</summary>e</details><style>:root { --price: red; font-size: 90px } * { all: unset \
      }</style>",
     "<plaintext>f</body></html><p>f",
+    "<meta name=color-scheme content=dark><p>h",
+    "<meta name=color&#45;scheme content='dark'><p>h",
+    "<body link=red vlink=red text=red bgcolor=black>i <a href=''>i</a>",
+    "<p lang=zh-TW>直骨令",
     "<table><tr><td>g<template shadowrootmode=open><style>* { color: red }</style></template><p><b><i><u>g",
 ];
 
-const AFTER: &str =
-    "<p style='color: var(--price, #06f)'>Ryzen 7, <b>$329.99</b><ol><li>32 GB<li>500 GB</ol>";
+const AFTER: &str = "<p style='color: var(--price, #06f)'>Ryzen 7, <b>$329.99</b><ol><li>32 GB<li>500 GB</ol>直骨令 \
+     <a href='https://shop.example/'>shop</a> <input value=x>";
 
 async fn drawn(service: &Service, request: Value) -> Vec<u8> {
     let reply = render(service, &request).await;
@@ -34,7 +38,7 @@ async fn drawn(service: &Service, request: Value) -> Vec<u8> {
 }
 
 fn card(html: &str, width: u32) -> Value {
-    json!({ "html": html, "width": width, "height": 300, "full_page": true, "scale_factor": 1 })
+    json!({ "html": html, "width": width, "height": 300, "full_page": true })
 }
 
 #[tokio::test]
@@ -44,7 +48,10 @@ async fn a_document_looks_the_same_whatever_was_shown_before_it() {
     let (shared, alone) = (service(&settings).await, service(&alone).await);
     let wanted = drawn(&alone, card(AFTER, 400)).await;
     for before in BEFORE {
-        drawn(&shared, card(before, 400)).await;
+        // The first document of a page is not what the page is kept with.
+        for _ in 0..2 {
+            drawn(&shared, card(before, 400)).await;
+        }
         // Which page comes next is the pool's choice: every one has shown something.
         for width in [400, 300, 400] {
             let found = drawn(&shared, card(AFTER, width)).await;

@@ -160,6 +160,9 @@ impl FieldKind {
 }
 
 fn plain_text(text: &str, max_length: usize) -> Option<Value> {
+    // Overrides and isolates of direction turn an amount around: scraped titles hold them by accident or on purpose.
+    let text = text.replace(['\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}'], "");
+    let text = text.replace(['\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}'], "");
     let text = text.trim();
     let is_plain = !text.chars().any(|character| character.is_control() && !matches!(character, '\n' | '\t'));
     (is_plain && text.chars().count() <= max_length).then(|| Value::from(text))

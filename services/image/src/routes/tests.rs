@@ -92,12 +92,12 @@ async fn bad_values_of_every_field_are_refused_with_what_would_be_valid() {
         (
             "clip",
             json!({"x": 0}),
-            "clip: expected x and y from 0, width and height from 1, all at most 16384, got an object",
+            "clip: expected x and y from 0, width and height from 1, all at most 16383, got an object",
         ),
         (
             "clip",
             json!(9),
-            "clip: expected x and y from 0, width and height from 1, all at most 16384, got 9",
+            "clip: expected x and y from 0, width and height from 1, all at most 16383, got 9",
         ),
         ("omit_background", json!(1), "omit_background: expected true or false, got 1"),
         ("color_scheme", json!("sepia"), "color_scheme: expected light or dark, got \"sepia\""),

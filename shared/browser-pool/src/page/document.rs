@@ -30,8 +30,8 @@ pub struct Document<'a> {
 /// How much of its own time passes in a document whose clock is pinned.
 pub const VIRTUAL_TIME: Duration = Duration::from_secs(2);
 
-/// Chromium repeats the picture from the top beyond this many pixels of a side.
-pub const MOST_SIDE: u32 = 16_384;
+/// Of a picture's side, in pixels: beyond it Chromium repeats the picture from the top, and WebP has no more.
+pub const MOST_SIDE: u32 = 16_383;
 
 /// Pixels of a picture: at four bytes each they are 200 MB in Chromium.
 pub const MOST_PIXELS: f64 = 50_000_000.0;

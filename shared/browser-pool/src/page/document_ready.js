@@ -184,7 +184,9 @@
       const range = document.createRange();
       range.selectNodeContents(texts.currentNode);
       const box = range.getBoundingClientRect();
-      if (box.width > 1 && box.height > 1 && inArea(box)) return true;
+      // What is for screen readers alone is cut to a pixel.
+      const cut = boxOf(parentElement);
+      if (Math.min(box.width, cut.width) > 1 && Math.min(box.height, cut.height) > 1 && inArea(box)) return true;
     }
     for (const image of Array.from(document.images).slice(0, 500)) {
       if (image.naturalWidth > 1 && visible(image) && inArea(boxOf(image))) return true;

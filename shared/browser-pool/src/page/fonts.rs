@@ -5,6 +5,8 @@ use chromiumoxide::cdp::browser_protocol::dom::{
     EnableParams as EnableDom, GetDocumentParams, QuerySelectorAllParams,
 };
 
+use serde::Deserialize;
+
 use super::{Page, isolated_world};
 use crate::deadline::{Deadline, Stage};
 use crate::error::PoolError;
@@ -13,6 +15,14 @@ const FONTS_MISSING: &str = include_str!("fonts_missing.js");
 
 /// Elements that are asked for the fonts of their text.
 const MOST_ELEMENTS: usize = 300;
+
+/// The answer of [`FONTS_MISSING`].
+#[derive(Deserialize)]
+struct Asked {
+    missing: Vec<String>,
+    /// The document has font faces of its own.
+    own: bool,
+}
 
 impl Page {
     /// Those of the families that are not installed. What is installed changes with the browser only, so each is asked
@@ -29,10 +39,17 @@ impl Page {
             // A world of its own: the document's may have been replaced meanwhile.
             let world = self.answer(Stage::Ready, deadline, self.send(&isolated_world(&self.frame))).await?;
             let asked = format!("({FONTS_MISSING})({list})");
-            let missing: Vec<String> =
+            let asked: Asked =
                 self.evaluate(Stage::Ready, deadline, Some(world.execution_context_id), asked).await?;
+            if asked.own {
+                // Its own faces can pass for installed ones: true of this document alone.
+                let is_missing = |family: &&String| {
+                    known.get(family).map_or(asked.missing.contains(*family), |is_there| !is_there)
+                };
+                return Ok(families.iter().filter(is_missing).cloned().collect());
+            }
             for family in unknown {
-                known.note(family, !missing.contains(family));
+                known.note(family, !asked.missing.contains(family));
             }
         }
         Ok(families.iter().filter(|family| known.get(family) == Some(false)).cloned().collect())

@@ -113,7 +113,7 @@ impl Page {
         started: Instant,
     ) -> Result<Shown, PoolError> {
         self.egress.begin();
-        self.reuse.begins(document.reuse());
+        self.reuse.begins(document);
         self.lay_out(document);
         let (ready, before) = match document.source {
             Source::Html(html) => self.show_html(html, document, deadline).await?,

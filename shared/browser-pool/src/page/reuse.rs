@@ -6,8 +6,10 @@
 //! script run and nothing load, and its egress address lets nothing out. What breaks the policy is shown again on a page
 //! of its own, and whatever a page has been heard to say ends its being used again.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use base64_simd::STANDARD as BASE64;
 use chromiumoxide::cdp::browser_protocol::page::{NavigateParams, SetDocumentContentParams};
 
 use super::document::{Document, Source};
@@ -17,8 +19,9 @@ use crate::config::Viewport;
 use crate::deadline::Deadline;
 use crate::error::PoolError;
 
-/// Documents that one page shows. What a renderer gathers over its life is bounded so.
+/// Documents that one page shows, and bytes of them. What a renderer gathers over its life is bounded so.
 const MOST_DOCUMENTS: u32 = 200;
+const MOST_BYTES_SHOWN: usize = 8 << 20;
 
 /// A document in whose place the inert ones are written: they inherit its policy.
 const POLICY_DOCUMENT: &str = "data:text/html,<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; \
@@ -33,7 +36,7 @@ const RUN: [&str; 9] =
 
 /// Marks of what else a page that is used again cannot do, or would keep: loads, and whatever is said to the document
 /// as a whole and not to its elements.
-const KEPT: [&str; 18] = [
+const KEPT: [&str; 19] = [
     "<applet",
     "<portal",
     "<fencedframe",
@@ -52,6 +55,7 @@ const KEPT: [&str; 18] = [
     "@import",
     "@property",
     "view-transition",
+    "-webkit-locale",
 ];
 
 /// What is known of a page's being used again.
@@ -60,6 +64,7 @@ pub(super) struct Reuse {
     /// It holds the policy document and shows inert documents only.
     is_inert: bool,
     documents: u32,
+    bytes: AtomicUsize,
     now: Mutex<Now>,
 }
 
@@ -75,8 +80,11 @@ enum Now {
 }
 
 impl Reuse {
-    pub(super) fn begins(&self, document: Option<Viewport>) {
-        *self.now() = document.map_or(Now::Other, Now::Inert);
+    pub(super) fn begins(&self, document: &Document<'_>) {
+        *self.now() = document.reuse().map_or(Now::Other, Now::Inert);
+        if let Source::Html(html) = document.source {
+            self.bytes.fetch_add(html.len(), Ordering::Relaxed);
+        }
     }
 
     pub(super) fn captured(&self) {
@@ -116,8 +124,54 @@ fn runs(text: &str) -> bool {
 }
 
 fn is_inert(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    !runs(&text) && !KEPT.iter().any(|mark| text.contains(mark)) && !loads(&text)
+    let lower = text.to_ascii_lowercase();
+    !runs(&lower)
+        && !KEPT.iter().any(|mark| lower.contains(mark))
+        && !loads(&lower)
+        && !speaks_for_the_document(&lower)
+        && holds_still(text, &lower)
+        && !chooses_glyphs(text, &lower)
+}
+
+/// What is said so stays with the document when its elements are gone: the colours of links, and whatever a `meta` says
+/// but the encoding and the viewport.
+fn speaks_for_the_document(text: &str) -> bool {
+    const HARMLESS: [&str; 3] = [" charset=", " name=\"viewport\"", " name=viewport"];
+    let mut metas = text.match_indices("<meta").map(|(at, mark)| &text[at + mark.len()..]);
+    let is_harmless = |rest: &str| {
+        let tag = rest.split('>').next().unwrap_or_default();
+        let names = tag.matches("name").count() + tag.matches("charset").count();
+        HARMLESS.iter().any(|start| tag.starts_with(start)) && names == 1
+    };
+    let colours_links = ["link", "vlink", "alink"].iter().any(|name| {
+        let mut rests = text.match_indices(name).map(|(at, mark)| &text[at + mark.len()..]);
+        rests.any(|rest| rest.trim_start().starts_with('='))
+    });
+    colours_links || metas.any(|rest| !is_harmless(rest))
+}
+
+/// Pictures that move go on where another document left them: only fonts and pictures of a single frame are let in, told
+/// by their bytes, as Chromium tells them too.
+fn holds_still(text: &str, lower: &str) -> bool {
+    lower.match_indices("data:").all(|(at, mark)| {
+        let rest = &text[at + mark.len()..];
+        let end = rest.find(['"', '\'', ')', '>', ' ', '\n', '\r', '\t']).unwrap_or(rest.len());
+        let Some((_, data)) = rest[..end].split_once(";base64,") else { return false };
+        BASE64.decode_to_vec(data).is_ok_and(|bytes| is_still(&bytes))
+    })
+}
+
+fn is_still(bytes: &[u8]) -> bool {
+    const STILL: [&[u8]; 5] = [&[0xff, 0xd8, 0xff], b"wOFF", b"wOF2", b"OTTO", &[0, 1, 0, 0]];
+    let is_animated = || bytes.windows(4).any(|chunk| chunk == b"acTL");
+    STILL.iter().any(|start| bytes.starts_with(start)) || (bytes.starts_with(b"\x89PNG") && !is_animated())
+}
+
+/// The language of a text in Chinese characters decides between their variants, and the renderer keeps what it chose.
+fn chooses_glyphs(text: &str, lower: &str) -> bool {
+    let is_han =
+        |letter: char| matches!(letter, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..);
+    lower.contains("lang") && (lower.contains("&#") || text.chars().any(is_han))
 }
 
 /// `onload=` and its like: white space, a quote or a slash, `on`, letters, an equals sign.
@@ -165,7 +219,9 @@ impl Page {
         let said = heard.console_errors.len() + heard.page_errors.len() + heard.failed_resources.len();
         let egress = self.egress.report();
         let is_clean = said == 0 && egress.requests + egress.refused == 0 && !self.watch.policy_was_broken();
-        (is_clean && self.reuse.documents < MOST_DOCUMENTS && self.is_alive()).then_some(viewport)
+        let is_young = self.reuse.documents < MOST_DOCUMENTS
+            && self.reuse.bytes.load(Ordering::Relaxed) < MOST_BYTES_SHOWN;
+        (is_clean && is_young && self.is_alive()).then_some(viewport)
     }
 
     /// Takes away what it shows; a page that showed its first document gets the policy. `viewport`: of the documents to
@@ -199,9 +255,10 @@ mod tests {
     fn only_what_runs_and_loads_nothing_is_inert() {
         for inert in [
             "<p>Ryzen on sale, description=1</p>",
-            "<style>b { background: url( 'data:image/png;base64,AA==' ) }</style><b onto>x</b>",
+            "<style>b { background: url( 'data:image/png;base64,iVBORw0KGgo=' ) }</style><b onto>x</b>",
+            "<!doctype html><html lang=en><meta charset=utf-8><meta name=\"viewport\" content=\"width=1200\">",
             "<a href='https://shop/'>shop</a>",
-            "<svg><rect fill='url(#g)'/></svg><img src=\"data:image/png;base64,AA==\">",
+            "<svg><rect fill='url(#g)'/></svg><img src=\"data:image/jpeg;base64,/9j/4AAQ\">",
         ] {
             assert!(is_inert(inert), "{inert}");
         }
@@ -214,6 +271,14 @@ mod tests {
             "<style>b { background: URL(//a/b) }</style>",
             "<style>@import 'data:text/css,'</style>",
             "<meta http-equiv=refresh content=1>",
+            "<meta name=color&#45;scheme content=dark>",
+            "<meta charset=utf-8 name=color-scheme content=dark>",
+            "<body vlink = red>",
+            "<img src='data:image/gif;base64,R0lGODlh'>",
+            "<img src='data:image/png;base64,R0lGODlh'>",
+            "<img src='data:image/png;base64,iVBORw0KGgphY1RM'>",
+            "<img src='data:image/svg+xml,%3Csvg/%3E'>",
+            "<h1 lang=zh-TW>直骨令",
             "<svg><image href='http://a/b'/></svg>",
         ] {
             assert!(!is_inert(not), "{not}");

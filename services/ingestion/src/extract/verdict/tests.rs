@@ -7,7 +7,7 @@ use crate::extract::{Page, extract};
 
 fn verdict(address: &str, html: &str) -> Option<Verdict> {
     let url = Url::parse(address).expect("a valid address");
-    let page = Page { html, url: &url, marketplace: None, status: Some(200), content_type: None };
+    let page = Page { status: Some(200), ..Page::new(html, &url) };
     extract(&page).err().map(|refusal| refusal.verdict)
 }
 

@@ -27,7 +27,7 @@ fn product_at(address: &str, availability: &str, condition: &str, body: &str) ->
         <body><nav><a href="/refurbished">Refurbished</a></nav>{body}</body></html>"#
     );
     let url = Url::parse(address).expect("a valid address");
-    let page = Page { html: &html, url: &url, marketplace: None, status: Some(200), content_type: None };
+    let page = Page { status: Some(200), ..Page::new(&html, &url) };
     extract(&page).unwrap_or_else(|refusal| panic!("{refusal}: {body}"))
 }
 
