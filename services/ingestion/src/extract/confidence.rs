@@ -71,13 +71,13 @@ impl Signals {
         self.0
     }
 
-    /// 0…1, to a hundredth.
+    /// 0…1, to a thousandth; nothing is certain.
     pub(super) fn probability(&self) -> f64 {
         let Some(model) = MODEL.as_ref() else { return 0.0 };
         let weighted = |(name, value): (&str, f64)| model.weights.get(name).copied().unwrap_or(0.0) * value;
         let sum = Self::NAMES.into_iter().zip(self.0).map(weighted).sum::<f64>();
         let probability = 1.0 / (1.0 + (-(model.intercept + sum)).exp());
-        (probability * 100.0).round() / 100.0
+        (probability.clamp(0.005, 0.995) * 1000.0).round() / 1000.0
     }
 }
 

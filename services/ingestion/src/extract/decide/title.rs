@@ -50,13 +50,17 @@ fn text(candidate: &Candidate) -> Option<String> {
     }
 }
 
+/// What a rule that was written for the shop counts more.
+const RULED: f64 = 0.6;
+
 /// Its own trust and, in proportion to likeness, that of the best of every other source.
 fn support(candidate: &Candidate, text: &str, all: &[(&Candidate, String)]) -> f64 {
     let others = Source::ALL.iter().filter(|source| **source != candidate.source).map(|source| {
         let of_source = all.iter().filter(|(other, _)| other.source == *source);
         of_source.map(|(other, title)| other.trust * likeness(text, title)).fold(0.0, f64::max)
     });
-    candidate.trust + 0.5 * others.sum::<f64>()
+    let ruled = if candidate.source == Source::Shop { RULED } else { 0.0 };
+    candidate.trust + ruled + 0.5 * others.sum::<f64>()
 }
 
 /// The title without the shop's name and department, where another candidate shows that it is whole without.

@@ -35,7 +35,8 @@ const MOST_OFFERED: usize = 20;
 impl Entities {
     /// The objects that stand for the page or a part of it, without what they only refer to.
     fn main_objects(&self) -> Vec<&Object> {
-        const GATEWAYS: [&str; 4] = ["@graph", "mainEntity", "mainEntityOfPage", "about"];
+        // `object`: of an action, such as buying it.
+        const GATEWAYS: [&str; 5] = ["@graph", "mainEntity", "mainEntityOfPage", "about", "object"];
         let mut open: Vec<&Json> = self.documents.iter().rev().collect();
         let mut found = Vec::new();
         let mut seen = 0;

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::super::super::candidate::{Candidates, Value};
 use super::super::super::money::{Currency, Sign};
-use super::super::super::product::{Condition, Field, Source};
+use super::super::super::product::{Availability, Condition, Field, Source};
 use super::super::super::view::View;
 use super::super::super::wording;
 use super::super::{Place, push_markup};
@@ -61,7 +61,9 @@ pub(super) fn currencies(product: &Object) -> Vec<Currency> {
 
 pub(super) fn collect(view: &View<'_>, product: &Object, found: &mut Candidates) {
     let all = offers(product);
-    let Some(first) = all.iter().find(|offer| is_this_page(offer, view.url)).or_else(|| all.first()) else {
+    // Where nothing is chosen yet, one that can be had stands for all of them.
+    let of_page = all.iter().find(|offer| is_this_page(offer, view.url));
+    let Some(first) = of_page.or_else(|| all.iter().find(|offer| !is_gone(offer))).or_else(|| all.first()) else {
         return;
     };
     describe(first, found);
@@ -71,6 +73,12 @@ pub(super) fn collect(view: &View<'_>, product: &Object, found: &mut Candidates)
     for offer in all.iter().filter(|offer| !is_first(offer)) {
         price(offer, 0.3, found);
     }
+}
+
+fn is_gone(offer: &Offer<'_>) -> bool {
+    let told = text(offer.object, "availability")
+        .or_else(|| offer.variant.and_then(|variant| text(variant, "availability")));
+    told.and_then(|told| wording::availability_of_markup(&told)) == Some(Availability::OutOfStock)
 }
 
 /// The offer of the variant that the address selects.

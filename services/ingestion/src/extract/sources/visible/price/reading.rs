@@ -49,7 +49,8 @@ pub(super) fn amounts(scene: &Scene<'_, '_>) -> Vec<Seen> {
             break;
         }
         let is_covered = last.is_some_and(|container| dom.contains(container, text));
-        if is_covered || regions.of_node(text).has(outside) || !has_digit(dom.characters(text)) {
+        let characters = dom.characters(text);
+        if is_covered || regions.of_node(text).has(outside) || !has_digit(characters) || is_copy(scene, text) {
             continue;
         }
         if let Some(covered) = read_at(scene, text, &mut seen) {
@@ -57,6 +58,23 @@ pub(super) fn amounts(scene: &Scene<'_, '_>) -> Vec<Seen> {
         }
     }
     seen
+}
+
+/// Set for the eye alone, in pieces without a point, beside the same digits in one piece for screen readers.
+fn is_copy(scene: &Scene<'_, '_>, text: NodeId) -> bool {
+    const SIBLINGS: usize = 6;
+    let (dom, regions) = (scene.view.dom, &scene.view.regions);
+    let for_the_eye = |node: &NodeId| dom.attr(*node, "aria-hidden") == Some("true");
+    let Some(node) = dom.ancestors(text).take(LEVELS).find(for_the_eye) else { return false };
+    let Some(parent) = dom.parent(node) else { return false };
+    let others = dom.children(parent).filter(|other| *other != node && !regions.is_hidden(*other));
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    let amount = |text: &str| money::find(text).first().map(|found| found.amount);
+    let own = dom.text(node, LABELLED);
+    others.take(SIBLINGS).any(|other| {
+        let whole = dom.text(other, LABELLED);
+        digits(&whole) == digits(&own) && amount(&whole).is_some_and(|whole| Some(whole) != amount(&own))
+    })
 }
 
 fn has_digit(text: &str) -> bool {
