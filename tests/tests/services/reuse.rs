@@ -9,7 +9,7 @@ const LEASED: &str = "playwright_page_leases_total";
 
 /// Each leaves behind what it can.
 const BEFORE: [&str; 12] = [
-    "<!doctype html><style>html { background: #000; zoom: 2; writing-mode: vertical-rl; color-scheme: dark; color: #fff \
+    "<!doctype html><style>html { background: #000; zoom: 2; direction: rtl; color-scheme: dark; color: #fff \
      }</style>a",
     "<frameset-that-is-none><p style='position:fixed;inset:0;background:red;z-index:2147483647'>over everything",
     "<style>@font-face { font-family: 'Liberation Sans'; src: url(data:font/woff2;base64,AAAA) } \

@@ -102,7 +102,10 @@ fn what_does_not_decode_to_the_end_is_unusable() {
         let half = whole.slice(..whole.len() / 2);
         for bytes in [Bytes::new(), Bytes::from_static(b"not a picture"), half] {
             let result = finish(bytes, &plan(format, 64.0, 64.0, 1.0));
-            assert!(matches!(result, Err(Unusable::Png(_) | Unusable::Jpeg(_) | Unusable::Other(_))), "{format:?} {result:?}");
+            assert!(
+                matches!(result, Err(Unusable::Png(_) | Unusable::Jpeg(_) | Unusable::Other(_))),
+                "{format:?} {result:?}"
+            );
         }
     }
 }

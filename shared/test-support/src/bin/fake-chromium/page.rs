@@ -185,9 +185,6 @@ impl Page {
             let read = json!({ "html": self.html, "elements": [], "images": [] });
             return json!({ "type": "object", "value": read });
         }
-        if expression.contains("outerHTML") {
-            return json!({ "type": "string", "value": self.html });
-        }
         if expression.contains("measureText") {
             // Asked which fonts are missing: none.
             return json!({ "type": "object", "value": { "missing": [], "own": false } });
@@ -196,6 +193,9 @@ impl Page {
             // Asked whether a document is ready: it is, and it shows something.
             let ready = json!({ "loaded": 1.0, "late": [], "scripts": false, "content": true });
             return json!({ "type": "object", "value": ready });
+        }
+        if expression.contains("outerHTML") {
+            return json!({ "type": "string", "value": self.html });
         }
         json!({ "type": "boolean", "value": true })
     }

@@ -63,7 +63,8 @@ pub(super) fn collect(view: &View<'_>, product: &Object, found: &mut Candidates)
     let all = offers(product);
     // Where nothing is chosen yet, one that can be had stands for all of them.
     let of_page = all.iter().find(|offer| is_this_page(offer, view.url));
-    let Some(first) = of_page.or_else(|| all.iter().find(|offer| !is_gone(offer))).or_else(|| all.first()) else {
+    let Some(first) = of_page.or_else(|| all.iter().find(|offer| !is_gone(offer))).or_else(|| all.first())
+    else {
         return;
     };
     describe(first, found);

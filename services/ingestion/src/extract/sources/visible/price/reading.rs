@@ -50,7 +50,8 @@ pub(super) fn amounts(scene: &Scene<'_, '_>) -> Vec<Seen> {
         }
         let is_covered = last.is_some_and(|container| dom.contains(container, text));
         let characters = dom.characters(text);
-        if is_covered || regions.of_node(text).has(outside) || !has_digit(characters) || is_copy(scene, text) {
+        if is_covered || regions.of_node(text).has(outside) || !has_digit(characters) || is_copy(scene, text)
+        {
             continue;
         }
         if let Some(covered) = read_at(scene, text, &mut seen) {
