@@ -131,6 +131,12 @@ impl Default for Recycle {
     }
 }
 
+impl Viewport {
+    pub(crate) fn is_scaled_like(self, other: Viewport) -> bool {
+        (self.scale - other.scale).abs() < f64::EPSILON
+    }
+}
+
 impl Default for Viewport {
     /// The share card that the replaced service made.
     fn default() -> Self {

@@ -338,7 +338,7 @@ impl Inner {
             let count = browser.lease();
             let home = self.reuse_inert.then(|| Arc::clone(slot));
             // At another scale letters are drawn otherwise on a page that had it before than on a fresh one.
-            let inert = inert.filter(|viewport| viewport.scale == self.launcher.profile.viewport.scale);
+            let inert = inert.filter(|viewport| viewport.is_scaled_like(self.launcher.profile.viewport));
             if let Some(page) = inert.and_then(|viewport| slot.take_inert(&browser, viewport)) {
                 self.metrics.inert_leases.inc();
                 return Ok((page, count, home));

@@ -120,8 +120,8 @@ impl Slot {
             Ok(page) => page,
             Err(page) => return Some(page),
         };
-        let own_scale = self.launcher.profile.viewport.scale;
-        let viewport = page.may_be_used_again().filter(|viewport| viewport.scale == own_scale);
+        let usual = self.launcher.profile.viewport;
+        let viewport = page.may_be_used_again().filter(|viewport| viewport.is_scaled_like(usual));
         let Some(viewport) = viewport else { return Some(Arc::new(page)) };
         let is_current = self.browser().is_some_and(|browser| Arc::ptr_eq(&browser, &page.browser));
         if !is_current || page.clear(viewport, Deadline::after(limit)).await.is_err() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use playwright_ingestion::extract::{Product, Refusal};
+use playwright_ingestion::extract::{Availability, Condition, Product, Refusal};
 use regex::Regex;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
@@ -65,7 +65,7 @@ fn of_product(product: Option<&Product>, label: &ProductLabel) -> Judged {
         given.images.first().is_some_and(|image| label.image_keys.iter().any(|key| contains(image, key)))
     });
     say("condition", &|given| {
-        let condition = given.condition.map(|condition| condition.as_str());
+        let condition = given.condition.map(Condition::as_str);
         condition == label.condition.as_deref() || (!label.condition_stated && condition.is_none())
     });
     if !label.brand.is_empty() {
@@ -76,7 +76,7 @@ fn of_product(product: Option<&Product>, label: &ProductLabel) -> Judged {
     }
     if label.availability.is_some() {
         say("availability", &|given| {
-            let given = given.availability.map(|availability| availability.as_str());
+            let given = given.availability.map(Availability::as_str);
             given == label.availability.as_deref() || (given.is_none() && !label.availability_stated)
         });
     }

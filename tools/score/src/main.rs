@@ -56,6 +56,7 @@ fn main() -> ExitCode {
     }
 }
 
+type NameOf = fn(&SavedPage) -> &str;
 type Answered<'a> = (&'a SavedPage, Result<Product, Refusal>, Judged);
 
 fn print_score(folder: &Path, wrong: bool) -> Result<()> {
@@ -69,7 +70,7 @@ fn print_score(folder: &Path, wrong: bool) -> Result<()> {
         })
         .collect();
     let mut groups = vec![("all".to_owned(), tally(answered.iter().map(|(.., judged)| judged)))];
-    let kinds: [(&str, fn(&SavedPage) -> &str); 2] =
+    let kinds: [(&str, NameOf); 2] =
         [("marketplace", |page| &page.marketplace), ("markup", |page| &page.markup)];
     for (kind, name) in kinds {
         let names: BTreeSet<&str> = pages.iter().map(name).collect();

@@ -49,7 +49,7 @@ pub fn render(groups: &[(String, Tally)]) -> String {
     let width = groups.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).max(5);
     let mut text = format!("{:width$}", "");
     for field in &shown {
-        let _ = write!(text, " {:>12}", field);
+        let _ = write!(text, " {field:>12}");
     }
     text.push('\n');
     for (name, tally) in groups {
