@@ -336,7 +336,8 @@ impl Inner {
         loop {
             let (slot, browser) = self.least_busy(deadline).await?;
             let count = browser.lease();
-            let home = self.reuse_inert.then(|| Arc::clone(slot));
+            // Whoever does not ask for a page that is used again does not leave one either.
+            let home = (self.reuse_inert && inert.is_some()).then(|| Arc::clone(slot));
             // At another scale letters are drawn otherwise on a page that had it before than on a fresh one.
             let inert = inert.filter(|viewport| viewport.is_scaled_like(self.launcher.profile.viewport));
             if let Some(page) = inert.and_then(|viewport| slot.take_inert(&browser, viewport)) {
