@@ -5,5 +5,10 @@
 mod ground;
 mod site;
 mod tally;
+mod world;
 
+mod addresses;
+mod isolation;
+mod moves;
+mod names;
 mod ways_out;

@@ -5,119 +5,23 @@ mod bare;
 
 use bare::WAYS;
 
-use std::time::Duration;
+use serde_json::json;
+use test_support::{Launch, eventually};
 
-use serde_json::{Value, json};
-use test_support::{Launch, Reply, Service, eventually};
-
-use crate::ground::dns::Dns;
 use crate::ground::recorder::Recorder;
-use crate::ground::{DNS, Ground, METADATA, METADATA_V6, PRIVATE, play};
-use crate::site::{hostile_site, ways};
+use crate::ground::{METADATA, PRIVATE, play};
+use crate::site::ways;
 use crate::tally::Tally;
+use crate::world::{ALLOWED, LOOPBACK, REST_WITHIN, SITE, TCP_PORTS, World, end, post, service, trap, world};
 
-/// A secure context, so that the page may use what other sites may only over TLS.
-const SITE: &str = "127.0.0.1:18080";
-/// On this very machine, where the page must not get.
-const LOOPBACK: &str = "127.0.0.2";
-/// On this very machine too, but the operator allows it.
-const ALLOWED: &str = "127.0.0.3";
-
-/// Ports that the page tries, beyond 80 and 443: a way without a path is known by its port.
-const TCP_PORTS: [u16; 11] = [80, 443, 3480, 5349, 8081, 8082, 8443, 8444, 8445, 4433, 9998];
-const UDP_PORTS: [u16; 7] = [443, 3478, 3479, 4433, 4434, 5349, 9999];
-
-/// Whatever a page does is done by then: it takes three seconds on purpose.
-const REST_WITHIN: Duration = Duration::from_secs(30);
-
-/// Listens for everything at an address.
-async fn trap(recorder: Recorder, host: &'static str) {
-    let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-    for port in TCP_PORTS {
-        recorder.listen(&format!("{host}:{port}")).await;
-    }
-    for port in UDP_PORTS {
-        recorder.listen_for_datagrams(&format!("{host}:{port}")).await;
-    }
-}
-
-/// The site, the forbidden on this machine and outside, names, and a DNS server that nobody should ask.
-struct World {
-    site: Recorder,
-    forbidden: Recorder,
-    system_dns: Dns,
-    dns: Dns,
-}
-
-async fn world(ground: &Ground) -> World {
-    let world =
-        World { site: hostile_site(), forbidden: Recorder::kind(), system_dns: Dns::default(), dns: Dns::default() };
-    world.site.listen(SITE).await;
-    for host in [LOOPBACK, "::1"] {
-        trap(world.forbidden.clone(), host).await;
-    }
-    let (forbidden, dns, system_dns) = (world.forbidden.clone(), world.dns.clone(), world.system_dns.clone());
-    let system = system_dns_server();
-    ground
-        .outside(async move {
-            for host in [PRIVATE, METADATA, METADATA_V6] {
-                trap(forbidden.clone(), host).await;
-            }
-            dns.listen(&format!("{DNS}:53")).await;
-        })
-        .await;
-    let address = format!("{system}:53");
-    if system.starts_with("127.") {
-        system_dns.listen(&address).await;
-    } else {
-        ground.outside_at(&system, async move { system_dns.listen(&address).await }).await;
-    }
-    for dns in [&world.dns, &world.system_dns] {
-        dns.point("internal.ways.test", &[PRIVATE]);
-        dns.point("loopback.ways.test", &[LOOPBACK]);
-    }
-    world
-}
+/// What the page may try at a host, in the order of the findings that the table names.
+const TARGETS: [&str; 6] =
+    [LOOPBACK, "[::1]", PRIVATE, METADATA, "internal.ways.test", "loopback.ways.test"];
 
 /// Whether the page says that it has come to its end.
 fn has_tried_all(site: &Recorder) -> Option<()> {
     site.requests().iter().any(|request| request.path() == "/done").then_some(())
 }
-
-/// The server that Chromium would ask if it resolved names itself.
-fn system_dns_server() -> String {
-    let text = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
-    let server = text.lines().find_map(|line| line.strip_prefix("nameserver "));
-    server.expect("a nameserver in /etc/resolv.conf").trim().to_owned()
-}
-
-async fn service(launch: Launch, allowed: &[String]) -> Service {
-    let pairs: Vec<String> = [SITE.to_owned()].into_iter().chain(allowed.iter().cloned()).collect();
-    let launch = launch
-        .env("PLAYWRIGHT_EGRESS_ALLOW", pairs.join(","))
-        .env("PLAYWRIGHT_DNS_SERVER", format!("{DNS}:53"))
-        .env("PLAYWRIGHT_BROWSER_POOL_SIZE", "1")
-        .env("PLAYWRIGHT_DRAIN_DELAY_S", "0");
-    launch.start().await.expect("the service starts")
-}
-
-async fn post(service: &Service, path: &str, request: &Value) -> Reply {
-    service.client().post(path, request).await.expect("an answer")
-}
-
-/// Ends the service: whatever its pages wanted to send at their end is sent by then.
-async fn end(service: Service) {
-    eventually("all pages are given back", REST_WITHIN, async || {
-        let metrics = service.metrics().await.ok()?;
-        playwright_tests::is_at_rest(&metrics).then_some(())
-    })
-    .await;
-    drop(service);
-}
-
-/// What the page may try at a host, in the order of the findings that the table names.
-const TARGETS: [&str; 6] =
-    [LOOPBACK, "[::1]", PRIVATE, METADATA, "internal.ways.test", "loopback.ways.test"];
 
 #[test]
 fn of_an_extracted_page() {
