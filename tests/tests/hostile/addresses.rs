@@ -70,7 +70,8 @@ fn are_refused_for_extraction() {
 fn are_refused_for_a_screenshot() {
     play(async |ground| {
         let world = world(&ground).await;
-        check_all(Launch::image(), "/v1/screenshot", "a1-picture", "submitted addresses, /v1/screenshot").await;
+        check_all(Launch::image(), "/v1/screenshot", "a1-picture", "submitted addresses, /v1/screenshot")
+            .await;
         assert!(world.forbidden.hits().is_empty() && world.dns.asked().is_empty());
     });
 }

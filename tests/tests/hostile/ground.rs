@@ -86,7 +86,10 @@ fn play_in_user_namespace(closure: &str) {
         .env(ENTERED, "1")
         .status()
         .expect("`unshare` of util-linux can be run");
-    assert!(status.success(), "failed in a user namespace (or none is to be had: run the hostile tests as root)");
+    assert!(
+        status.success(),
+        "failed in a user namespace (or none is to be had: run the hostile tests as root)"
+    );
 }
 
 impl Ground {
@@ -112,7 +115,10 @@ impl Ground {
     }
 
     /// Does something outside, such as beginning to listen there.
-    pub(crate) async fn outside<T: Send + 'static>(&self, what: impl Future<Output = T> + Send + 'static) -> T {
+    pub(crate) async fn outside<T: Send + 'static>(
+        &self,
+        what: impl Future<Output = T> + Send + 'static,
+    ) -> T {
         self.outside.spawn(what).await.expect("what runs outside does not panic")
     }
 

@@ -8,7 +8,9 @@ mod tally;
 mod world;
 
 mod addresses;
+mod files;
 mod isolation;
 mod moves;
 mod names;
+mod sandbox;
 mod ways_out;

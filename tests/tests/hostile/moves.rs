@@ -46,7 +46,8 @@ fn secrets() -> Vec<String> {
 
 /// Each way with some targets of either kind, in turn, so that all pairs come up that differ in how they work.
 fn moves() -> Vec<String> {
-    let internal = [LOOPBACK, PRIVATE, METADATA, "internal.ways.test"].map(|host| format!("http://{host}/v/moved"));
+    let internal =
+        [LOOPBACK, PRIVATE, METADATA, "internal.ways.test"].map(|host| format!("http://{host}/v/moved"));
     let mut inward = internal.iter().map(String::as_str).cycle();
     let mut aside = NOT_WEB.into_iter().cycle();
     let mut urls = Vec::new();
@@ -58,7 +59,9 @@ fn moves() -> Vec<String> {
         let targets = inward.by_ref().take(1).chain(aside.by_ref().take(2));
         urls.extend(targets.map(|target| format!("http://{SITE}/to?code={code}&url={target}")));
     }
-    urls.extend(inward.take(1).chain(aside.take(2)).map(|target| format!("http://{SITE}/refresh?url={target}")));
+    urls.extend(
+        inward.take(1).chain(aside.take(2)).map(|target| format!("http://{SITE}/refresh?url={target}")),
+    );
     urls
 }
 
@@ -76,7 +79,8 @@ async fn visit(service: &Service, urls: Vec<String>) -> Vec<(String, Reply)> {
 fn of_the_tab_lead_to_nothing_internal() {
     play(async |ground| {
         let world = world(&ground).await;
-        let mut tally = Tally::new("b5-moves", "B5", "moves of the tab, redirects, popups to the internal and to files");
+        let mut tally =
+            Tally::new("b5-moves", "B5", "moves of the tab, redirects, popups to the internal and to files");
         let service = service(Launch::ingestion(), &[]).await;
         let urls = moves();
         let secrets = secrets();
@@ -85,8 +89,9 @@ fn of_the_tab_lead_to_nothing_internal() {
             let kind = reply.json()["error_type"].as_str().unwrap_or("none").to_owned();
             // The page itself has no product: nothing else than a refusal or that may be said. A form that is sent to where
             // Chromium sends none leaves its page loading for ever.
-            let is_told = matches!(kind.as_str(), "forbidden_url" | "extraction_failed" | "network_error" | "none")
-                || (kind == "timeout" && url.contains("how=form"));
+            let is_told =
+                matches!(kind.as_str(), "forbidden_url" | "extraction_failed" | "network_error" | "none")
+                    || (kind == "timeout" && url.contains("how=form"));
             tally.case(is_told, || format!("{url}: {} {}", reply.status, reply.text()));
             let html = reply.json()["raw_html"].as_str().unwrap_or_default().to_owned();
             let html = base64_simd::STANDARD.decode_to_vec(html).unwrap_or_default();
@@ -105,7 +110,8 @@ fn of_the_tab_lead_to_nothing_internal() {
 fn of_the_tab_that_are_refused_say_so() {
     play(async |ground| {
         let world = world(&ground).await;
-        let mut tally = Tally::new("b5-refusals", "B5", "a refused main document is `forbidden_url`, at every hop");
+        let mut tally =
+            Tally::new("b5-refusals", "B5", "a refused main document is `forbidden_url`, at every hop");
         let service = service(Launch::ingestion(), &[]).await;
         let hosts = [LOOPBACK, PRIVATE, METADATA, "internal.ways.test", "[::1]", "localhost"];
         let urls = hosts.into_iter().flat_map(|host| {
@@ -121,7 +127,8 @@ fn of_the_tab_that_are_refused_say_so() {
         for (url, reply) in visit(&service, urls.collect()).await {
             let is_refused = reply.status == 403 && reply.json()["error_type"] == "forbidden_url";
             tally.case(is_refused, || format!("{url}: {} {}", reply.status, reply.text()));
-            let tells = ["10.77", "127.0", "169.254", "::1"].iter().find(|text| reply.text().contains(**text));
+            let tells =
+                ["10.77", "127.0", "169.254", "::1"].iter().find(|text| reply.text().contains(**text));
             tally.case(tells.is_none(), || format!("{url}: {}", reply.text()));
         }
         end(service).await;

@@ -56,7 +56,10 @@ async fn shop(ground: &crate::ground::Ground, dns: &Dns) -> Recorder {
 fn late_page() -> String {
     let script = "let n = 0; const t = setInterval(() => { fetch('/again?' + n++, { mode: 'no-cors', cache: 'no-store' }) \
         .catch(() => {}); price.dataset.n = n; if (n > 20) { clearInterval(t); price.textContent = '$12.00'; } }, 50)";
-    format!("{}<p class=price id=price></p><script>{script}</script>", PRODUCT.replace("<p class=price>$12.00</p>", ""))
+    format!(
+        "{}<p class=price id=price></p><script>{script}</script>",
+        PRODUCT.replace("<p class=price>$12.00</p>", "")
+    )
 }
 
 #[test]
@@ -64,7 +67,8 @@ fn of_what_is_forbidden_are_refused_whatever_else_they_name() {
     play(async |ground| {
         let world = world(&ground).await;
         let shop = shop(&ground, &world.dns).await;
-        let mut tally = Tally::new("a6-names", "A6", "names: internal, mixed, mapped, aliases, missing, slow");
+        let mut tally =
+            Tally::new("a6-names", "A6", "names: internal, mixed, mapped, aliases, missing, slow");
         for (name, addresses) in CONDEMNED {
             world.dns.point(name, addresses);
         }
@@ -81,7 +85,9 @@ fn of_what_is_forbidden_are_refused_whatever_else_they_name() {
                 tally.case(is_refused, || format!("{scheme} {name}: {} {}", reply.status, reply.text()));
             }
         }
-        for (name, status) in [("shop.test", 200), ("good-alias.test", 200), ("missing.test", 502), ("silent.test", 502)] {
+        for (name, status) in
+            [("shop.test", 200), ("good-alias.test", 200), ("missing.test", 502), ("silent.test", 502)]
+        {
             let reply = extract(&service, &format!("http://{name}/")).await;
             tally.case(reply.status == status, || format!("{name}: {} {}", reply.status, reply.text()));
         }
@@ -98,7 +104,8 @@ fn that_change_their_mind_gain_nothing() {
     play(async |ground| {
         let world = world(&ground).await;
         let shop = shop(&ground, &world.dns).await;
-        let mut tally = Tally::new("a6-rebinding", "A6", "rebinding: public when it is looked at, internal afterwards");
+        let mut tally =
+            Tally::new("a6-rebinding", "A6", "rebinding: public when it is looked at, internal afterwards");
         let turns: [(&str, &[&str]); 4] = [
             ("rebind.test", &[PRIVATE]),
             ("rebind-loopback.test", &[LOOPBACK]),
@@ -114,7 +121,8 @@ fn that_change_their_mind_gain_nothing() {
             let is_known = [200, 403].contains(&reply.status.as_u16());
             tally.case(is_known, || format!("{name}: {} {}", reply.status, reply.text()));
             let rounds = world.dns.rounds(name);
-            tally.case(rounds >= 2, || format!("{name}: it was looked up {rounds} times, so it never turned"));
+            tally
+                .case(rounds >= 2, || format!("{name}: it was looked up {rounds} times, so it never turned"));
         }
         // one look-up for each connection, and none besides
         let before = shop.hits().len();

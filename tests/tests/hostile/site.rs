@@ -89,7 +89,8 @@ fn page_with_headers(host: &str, own: &str) -> Vec<u8> {
         "Strict-Transport-Security: max-age=9999".to_owned(),
     ];
     let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
-    let hint = format!("HTTP/1.1 103 Early Hints\r\nLink: <{}>; rel=preload; as=image\r\n\r\n", to("early-hint"));
+    let hint =
+        format!("HTTP/1.1 103 Early Hints\r\nLink: <{}>; rel=preload; as=image\r\n\r\n", to("early-hint"));
     [hint.into_bytes(), answer(200, &headers, ways(host, own))].concat()
 }
 
@@ -121,5 +122,9 @@ fn moves(request: &Request, own: &str) -> Vec<u8> {
         }
         other => panic!("no way of moving is called {other}"),
     };
-    answer(200, &[HTML], format!("<!doctype html><title>Moves</title><body><p>On the way.</p><script>{script}</script>"))
+    answer(
+        200,
+        &[HTML],
+        format!("<!doctype html><title>Moves</title><body><p>On the way.</p><script>{script}</script>"),
+    )
 }

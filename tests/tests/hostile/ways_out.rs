@@ -15,8 +15,7 @@ use crate::tally::Tally;
 use crate::world::{ALLOWED, LOOPBACK, REST_WITHIN, SITE, TCP_PORTS, World, end, post, service, trap, world};
 
 /// What the page may try at a host, in the order of the findings that the table names.
-const TARGETS: [&str; 6] =
-    [LOOPBACK, "[::1]", PRIVATE, METADATA, "internal.ways.test", "loopback.ways.test"];
+const TARGETS: [&str; 6] = [LOOPBACK, "[::1]", PRIVATE, METADATA, "internal.ways.test", "loopback.ways.test"];
 
 /// Whether the page says that it has come to its end.
 fn has_tried_all(site: &Recorder) -> Option<()> {
@@ -50,7 +49,8 @@ fn of_an_extracted_page() {
 fn of_a_rendered_document_and_a_pictured_page() {
     play(async |ground| {
         let world = world(&ground).await;
-        let mut tally = Tally::new("b2-render", "B1–B6", "every way out of a rendered document and a pictured page");
+        let mut tally =
+            Tally::new("b2-render", "B1–B6", "every way out of a rendered document and a pictured page");
         let service = service(Launch::image(), &[]).await;
         let drawn = TARGETS.map(|host| {
             let own = format!("http://{SITE}");
@@ -59,7 +59,9 @@ fn of_a_rendered_document_and_a_pictured_page() {
             let url = format!("{own}/ways?target={host}");
             let page = json!({ "url": url, "wait_for": ".done", "scale_factor": 1, "timeout_s": 30 });
             let service = &service;
-            async move { [post(service, "/v1/render", &document).await, post(service, "/v1/screenshot", &page).await] }
+            async move {
+                [post(service, "/v1/render", &document).await, post(service, "/v1/screenshot", &page).await]
+            }
         });
         let drawn = futures_util::future::join_all(drawn).await;
         end(service).await;

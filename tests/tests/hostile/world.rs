@@ -44,8 +44,12 @@ pub(crate) struct World {
 }
 
 pub(crate) async fn world(ground: &Ground) -> World {
-    let world =
-        World { site: hostile_site(), forbidden: Recorder::kind(), system_dns: Dns::default(), dns: Dns::default() };
+    let world = World {
+        site: hostile_site(),
+        forbidden: Recorder::kind(),
+        system_dns: Dns::default(),
+        dns: Dns::default(),
+    };
     world.site.listen(SITE).await;
     for host in [LOOPBACK, "::1"] {
         trap(world.forbidden.clone(), host).await;

@@ -46,7 +46,9 @@ impl Recorder {
 
     /// Answers everything kindly, so that whoever gets through goes on.
     pub(crate) fn kind() -> Self {
-        Self::new(|request| answer(200, &["Access-Control-Allow-Origin: *", kind_of(request.path())], "/* */"))
+        Self::new(|request| {
+            answer(200, &["Access-Control-Allow-Origin: *", kind_of(request.path())], "/* */")
+        })
     }
 
     /// Listens for connections on an address.

@@ -109,6 +109,8 @@ pub(super) fn compare(file: &'static str, what: &'static str, seen: &BTreeSet<St
     let mut tally = Tally::new(file, "control", what);
     tally.more_cases(known.len());
     tally.reached(found);
-    tally.case(found >= enough, || format!("{found} ways of {enough}; not seen: {unseen:?}; unknown: {unknown:?}"));
+    tally.case(found >= enough, || {
+        format!("{found} ways of {enough}; not seen: {unseen:?}; unknown: {unknown:?}")
+    });
     tally.finish();
 }
