@@ -1,6 +1,6 @@
 # Every task of a developer, by name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint audit docs soak kill burst bench cards corpus executables gallery png score fit
+.PHONY: help run test fmt lint audit docs hostile mutations soak kill burst bench cards corpus executables gallery png score fit
 
 BENCH := target/release/bench
 # one service only: make soak ONLY=image
@@ -14,6 +14,12 @@ run: ## Install what is missing, build, show both services at work, stay up (ONC
 
 test: ## Install what is missing, check the format, lint, run all tests, those with Chromium included
 	@tools/dev/test.sh
+
+hostile: ## Try every way out, every spelling, every leak that we know of, and print what got through (REFRESH_DOCS=1)
+	@tools/dev/hostile.sh
+
+mutations: ## Take the egress proxy, the sandbox, the contexts away in turn: do the tests notice? (10 minutes)
+	@tools/dev/mutations.sh
 
 fmt: ## Format the code
 	cargo fmt --all

@@ -13,6 +13,7 @@ use crate::world::{LOOPBACK, end, post, service, world};
 
 /// A colour that nothing else here has: a file that is full of it must not be seen.
 const CANARY: [u8; 3] = [250, 7, 131];
+const TEXT: &str = "swordfish";
 /// Drawn where a script could read what it must not.
 const READ: [u8; 3] = [7, 250, 131];
 
@@ -99,7 +100,7 @@ fn are_never_in_the_picture() {
         let [red, green, blue] = CANARY;
         let colour = format!("rgb({red},{green},{blue})");
         for (ending, text) in [
-            ("html", format!("<body style='background:{colour}'><h1>canary</h1>")),
+            ("html", format!("<body style='background:{colour}'><h1>{TEXT}</h1>")),
             (
                 "svg",
                 format!(
@@ -108,7 +109,7 @@ fn are_never_in_the_picture() {
             ),
             ("css", format!("body {{ background: {colour} !important }}")),
             ("js", "postMessage(1); export default 1".to_owned()),
-            ("txt", "canary".to_owned()),
+            ("txt", TEXT.to_owned()),
         ] {
             fs::write(path.with_extension(ending), text).expect("written");
         }

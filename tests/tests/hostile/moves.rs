@@ -125,6 +125,11 @@ fn of_the_tab_that_are_refused_say_so() {
             ]
         });
         for (url, reply) in visit(&service, urls.collect()).await {
+            let id = reply.header("x-request-id").unwrap_or("none").to_owned();
+            let lines = service.log();
+            let lines =
+                lines.lines().filter(|line| line.contains("egress refused") && line.contains(&id)).count();
+            tally.case(lines == 1, || format!("{url}: {lines} lines about its refusal under {id}"));
             let is_refused = reply.status == 403 && reply.json()["error_type"] == "forbidden_url";
             tally.case(is_refused, || format!("{url}: {} {}", reply.status, reply.text()));
             let tells =

@@ -31,7 +31,8 @@ fn namespace(process: &ProcessId, kind: &str) -> PathBuf {
 }
 
 fn is_renderer(process: &ProcessId) -> bool {
-    process.command_line().iter().any(|argument| argument == "--type=renderer")
+    // the zygote writes its children's command line as one text
+    process.command_line().join(" ").contains("--type=renderer")
 }
 
 /// The renderers, once they have finished to lock themselves in.
