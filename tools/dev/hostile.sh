@@ -7,6 +7,8 @@ cd "$(dirname "$0")/../.."
 
 rows=target/tmp/hostile
 rm -rf "$rows"
+profile=--release
+[[ ${PROFILE:-} == dev ]] && profile=--profile=dev
 if command -v cargo-nextest >/dev/null; then
   cargo nextest run --release --locked --package playwright-tests --test hostile
 else

@@ -73,10 +73,8 @@ fn is_on_and_tight() {
                     format!("the service's own {kind}")
                 });
             }
-            let root = fs::read_dir(format!("/proc/{}/root", renderer.pid)).map(Iterator::count);
-            tally.case(root.as_ref().is_ok_and(|entries| *entries == 0), || {
-                format!("it sees files: {root:?}")
-            });
+            let seen = fs::metadata(format!("/proc/{}/root/etc/passwd", renderer.pid));
+            tally.case(seen.is_err(), || "it sees the machine's files".to_owned());
         }
         let browsers = service.browsers();
         for process in service.processes() {
