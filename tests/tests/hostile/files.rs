@@ -150,9 +150,8 @@ fn are_never_in_the_picture() {
                     tally.case(reply.status == 400, || format!("{told}: {} {}", reply.status, reply.text()))
                 }
             }
-            tally.case(!reply.text().contains("canary"), || {
-                format!("the answer names the file: {}", reply.text())
-            });
+            // the report may name what the document names, and must not tell what is in it
+            tally.case(!reply.text().contains(TEXT), || format!("the answer has the file's text: {told}"));
         }
         // the colours would be seen
         let shown =

@@ -7,17 +7,13 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    pub(crate) fn method(&self) -> &str {
-        self.word(0)
-    }
-
     pub(crate) fn path(&self) -> &str {
-        self.word(1).split('?').next().unwrap_or_default()
+        self.target().split('?').next().unwrap_or_default()
     }
 
     /// A field of the query, as it is written: the tests escape nothing.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
-        let query = self.word(1).split_once('?')?.1;
+        let query = self.target().split_once('?')?.1;
         query.split('&').find_map(|field| field.strip_prefix(name)?.strip_prefix('='))
     }
 
@@ -28,8 +24,8 @@ impl Request {
         })
     }
 
-    fn word(&self, number: usize) -> &str {
-        self.head.split(' ').nth(number).unwrap_or_default()
+    fn target(&self) -> &str {
+        self.head.split(' ').nth(1).unwrap_or_default()
     }
 }
 
