@@ -129,6 +129,7 @@ impl BrowserPool {
             metrics: metrics.clone(),
             tasks: tasks.clone(),
             at_once: Semaphore::new(cores()),
+            replacing: Arc::new(Semaphore::new(1)),
             generations: AtomicU64::new(0),
             without_sandbox: AtomicBool::new(false),
             alive: Mutex::default(),
