@@ -60,7 +60,8 @@ pub(crate) struct Report {
     /// CSS pixels of the whole page.
     pub(crate) content_width: u32,
     pub(crate) content_height: u32,
-    /// What of the document was not ready in time, such as `images` or `fonts`.
+    /// What of the document was not ready in time, such as `images` or `fonts`; `moving pictures`: SVGs that their own
+    /// style sheet animates, and that show whatever they are at.
     pub(crate) warnings: Vec<String>,
     /// Of a page that was opened: its address after redirects.
     #[serde(skip_serializing_if = "Option::is_none")]

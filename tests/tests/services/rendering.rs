@@ -227,9 +227,7 @@ async fn pictures_that_move_show_their_first_frame() {
     let smil =
         svg("<rect width='9' height='9' fill='red'><animate attributeName='fill' values='red;blue;lime' \
         dur='0.3s' calcMode='discrete' repeatCount='indefinite'/></rect>");
-    let css = svg("<style>rect { animation: a 0.3s infinite steps(1) } @keyframes a { 0% { fill: red } 33% { fill: blue } }\
-        </style><rect width='9' height='9' fill='red'/>").replace('%', "%25");
-    for moving in [gif, &smil, &css] {
+    for moving in [gif, &smil] {
         for delay in [0, 130, 240, 350] {
             let html = format!("<body style='margin:0'><img width=100 height=100 src=\"{moving}\"><p>x");
             for request in [
@@ -248,5 +246,21 @@ async fn pictures_that_move_show_their_first_frame() {
                 );
             }
         }
+    }
+
+    // What cannot be held still is said.
+    let css = svg("<style>rect { animation: a 0.3s infinite steps(1) } @keyframes a { 0% { fill: red } 33% { fill: blue } }\
+        </style><rect width='9' height='9' fill='red'/>").replace('%', "%25");
+    for source in [
+        css.clone(),
+        format!("data:image/svg+xml;base64,{}", base64_simd::STANDARD.encode_to_string(
+        "<svg xmlns='http://www.w3.org/2000/svg'><style>@KEYFRAMES a { to { fill: red } }</style></svg>")),
+    ] {
+        let html = format!("<img width=100 height=100 src=\"{source}\"><p>x");
+        let request = json!({ "html": html, "deterministic": true });
+        let reply = render(&service, &request).await;
+        assert_eq!(reply.json()["report"]["warnings"], json!(["moving pictures"]), "{}", reply.status);
+        let allowed = json!({ "html": html, "animations": "allow" });
+        assert_eq!(render(&service, &allowed).await.json()["report"]["warnings"], json!([]));
     }
 }

@@ -19,8 +19,8 @@ pub(crate) const PATH: &str = "/v1/render";
 ///
 /// The answer is JSON with the picture in base64, or with `Accept: image/png`, `image/jpeg`, `image/webp` or `image/*`
 /// the picture itself, its figures in `X-Image-Width`, `X-Image-Height`, `X-Generation-Time-Ms`, `Server-Timing` and
-/// `X-Render-Report`. `ETag` is of the picture's bytes; with a matching `If-None-Match` the answer is 304 without a
-/// body. `Cache-Control: no-store` in the request makes a picture for it alone, `no-cache` makes a new one.
+/// `X-Render-Report`. The picture's `ETag` is of its bytes, the JSON answer has a weak one of its own; with a matching
+/// `If-None-Match` the answer is 304 without a body, `*` is ignored. `Cache-Control: no-store` in the request makes a picture for it alone, `no-cache` makes a new one.
 /// Unknown fields are accepted and named in `X-Ignored-Fields`.
 #[utoipa::path(
     post,

@@ -111,7 +111,7 @@ pub struct Rect {
 pub struct Shown {
     /// What is in the captured part.
     pub content: Content,
-    /// What did not get ready in time (`load`, `fonts`, `images`, `frames`).
+    /// What did not get ready in time (`load`, `fonts`, `images`, `frames`), or cannot be held still (`moving pictures`).
     pub late: Vec<String>,
     /// What will be captured.
     pub area: Rect,

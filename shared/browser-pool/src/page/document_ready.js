@@ -165,6 +165,16 @@
   };
 
   // In coordinates of the document, whose zero is where it is before any scrolling.
+  // Chromium shows every picture's first frame, but for SVGs that are animated by a style sheet of their own.
+  const movesByStyle = image => {
+    const [, kind, data] = image.src.match(/^data:image\/svg\+xml([^,]*),(.*)$/s) || [];
+    try {
+      return data !== undefined && /@(-webkit-)?keyframes/i.test(/base64/i.test(kind) ? atob(data) : decodeURIComponent(data));
+    } catch {
+      return false;
+    }
+  };
+
   const areaOf = origin => {
     const whole = sizeOf();
     let rect = { x: scrollX, y: scrollY, width: innerWidth, height: innerHeight };
@@ -296,6 +306,7 @@
     // What scripts have drawn needs frames of its own.
     await capped('frames', frame().then(frame));
   }
+  if (!moving && Array.from(document.images).some(movesByStyle)) late.push('moving pictures');
   // Only a capture of an area of its own is measured from where the page begins.
   const origin = area.kind === 'viewport' ? { x: scrollX, y: scrollY } : originOf();
   const { rect, whole, isCut } = areaOf(origin);
