@@ -61,6 +61,16 @@ async fn a_page_that_scrolls_by_itself_is_captured_from_its_beginning() {
     assert_eq!([100, 700].map(|y| colour(&full, 9, y)), [RED, GREEN]);
 }
 
+/// All of it is scrolled past, and a step of two pixels a frame would take two minutes.
+#[tokio::test]
+async fn a_low_window_is_enough_for_a_high_page() {
+    let service = service(&[]).await;
+    let html = "<body style='margin:0'><div style='height:16383px;background:#f00'></div>";
+    let request = json!({ "html": html, "full_page": true, "height": 2, "timeout_s": 60 });
+    let (answer, full) = picture(&service, request).await;
+    assert_eq!((full.height(), &answer["report"]["warnings"]), (16383, &json!([])));
+}
+
 #[tokio::test]
 async fn the_largest_pictures_are_made_in_every_format() {
     let service = service(&[]).await;

@@ -88,12 +88,15 @@
     for (const lazy of document.querySelectorAll('[loading=lazy]')) lazy.loading = 'eager';
     const origin = originOf();
     const end = () => Math.min(scroller().scrollHeight, mostHeight(innerWidth));
-    for (let y = 0; y < end(); y += innerHeight) {
+    // Each step takes a frame, and a low window would take thousands of them.
+    const step = (side, whole) => Math.max(side, Math.ceil(whole / 200));
+    for (let y = 0; y < end(); y += step(innerHeight, end())) {
       scrollTo({ top: y + origin.y, behavior: 'instant' });
       await frame();
     }
     if (isVertical()) {
-      for (let x = 0; x < Math.min(scroller().scrollWidth, most.side); x += innerWidth) {
+      const far = Math.min(scroller().scrollWidth, most.side);
+      for (let x = 0; x < far; x += step(innerWidth, far)) {
         scrollTo({ left: x + origin.x, behavior: 'instant' });
         await frame();
       }
