@@ -103,7 +103,7 @@ async fn a_page_that_was_used_before_is_free_again_when_its_client_goes_away() {
     let settings = [("PLAYWRIGHT_BROWSER_POOL_SIZE", "1"), ("PLAYWRIGHT_IMAGE_CACHE_MB", "0")];
     let service = service(&settings).await;
     let rests = async || {
-        eventually("it is at rest", SOON, async || is_at_rest(&scrape(&service).await).then_some(())).await
+        eventually("it is at rest", SOON, async || is_at_rest(&scrape(&service).await).then_some(())).await;
     };
     drawn(&service, card(AFTER, 400)).await;
     rests().await;
