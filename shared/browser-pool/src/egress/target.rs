@@ -6,6 +6,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
+use hyper::{Method, Uri};
 use url::{Host, Url};
 
 /// A host (name, IPv4 or IPv6 address) and a port: one entry of the list of what may be reached although
@@ -47,6 +48,25 @@ impl HostPort {
     /// The pair that a URL's request goes to; `None` without a host or a known port.
     pub fn of_url(url: &Url) -> Option<Self> {
         Some(Self::new(url.host()?.to_owned(), url.port_or_known_default()?))
+    }
+
+    /// The pair that a request to a forward proxy is for: CONNECT with a port, or an absolute `http` URL; `None` for
+    /// anything else, and for what carries credentials.
+    pub(crate) fn of_request(method: &Method, uri: &Uri) -> Option<Self> {
+        let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'))?;
+        let default_port = if *method == Method::CONNECT {
+            None
+        } else if uri.scheme_str() == Some("http") {
+            Some(80)
+        } else {
+            return None;
+        };
+        let port = match authority.port() {
+            Some(port) => port.as_u16(),
+            None => default_port?,
+        };
+        let host = Host::parse(authority.host()).ok()?;
+        (port != 0).then(|| Self::new(host, port))
     }
 
     /// The host, without a trailing dot.
