@@ -63,6 +63,8 @@ impl HostPort {
         };
         let port = match authority.port() {
             Some(port) => port.as_u16(),
+            // a port that is none: the site would be told another target than the one that is dialled
+            None if authority.as_str() != authority.host() => return None,
             None => default_port?,
         };
         let host = Host::parse(authority.host()).ok()?;
@@ -171,6 +173,31 @@ mod tests {
             "sh op.test:80",
         ] {
             assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_request_to_a_proxy_says_plainly_whom_it_is_for() {
+        let of = |method: &Method, text: &str| {
+            let uri: Uri = text.parse().expect("what the HTTP parser lets through");
+            HostPort::of_request(method, &uri).map(|pair| pair.to_string())
+        };
+        let get = |text| of(&Method::GET, text);
+        assert_eq!(get("http://shop.test/a").as_deref(), Some("shop.test:80"));
+        assert_eq!(get("http://[::1]:8080/").as_deref(), Some("[::1]:8080"));
+        assert_eq!(of(&Method::CONNECT, "shop.test:443").as_deref(), Some("shop.test:443"));
+        assert_eq!(of(&Method::CONNECT, "shop.test"), None);
+        for text in [
+            "/a",
+            "https://shop.test/",
+            "ftp://shop.test/",
+            "http://a@shop.test/",
+            "http://shop.test:0/",
+            "http://shop.test:65536/",
+            "http://127.0.0.1:181000.0.1/",
+            "http://shop.test:/",
+        ] {
+            assert_eq!(get(text), None, "{text}");
         }
     }
 
