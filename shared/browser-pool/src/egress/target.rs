@@ -61,11 +61,12 @@ impl HostPort {
         } else {
             return None;
         };
-        let port = match authority.port() {
-            Some(port) => port.as_u16(),
-            // a port that is none: the site would be told another target than the one that is dialled
-            None if authority.as_str() != authority.host() => return None,
-            None => default_port?,
+        // what is no port, or stands between host and port, would tell the site another target than the one dialled
+        let rest = authority.as_str().strip_prefix(authority.host())?;
+        let port = match rest.strip_prefix(':') {
+            Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => port.parse().ok()?,
+            None if rest.is_empty() => default_port?,
+            _ => return None,
         };
         let host = Host::parse(authority.host()).ok()?;
         (port != 0).then(|| Self::new(host, port))
@@ -186,7 +187,9 @@ mod tests {
         assert_eq!(get("http://shop.test/a").as_deref(), Some("shop.test:80"));
         assert_eq!(get("http://[::1]:8080/").as_deref(), Some("[::1]:8080"));
         assert_eq!(of(&Method::CONNECT, "shop.test:443").as_deref(), Some("shop.test:443"));
-        assert_eq!(of(&Method::CONNECT, "shop.test"), None);
+        for text in ["shop.test", "[::5]0:443", "shop.test:65979"] {
+            assert_eq!(of(&Method::CONNECT, text), None, "{text}");
+        }
         for text in [
             "/a",
             "https://shop.test/",
