@@ -147,7 +147,7 @@ fn are_never_in_the_picture() {
                 }
                 // a document that leaves is refused by name
                 None => {
-                    tally.case(reply.status == 400, || format!("{told}: {} {}", reply.status, reply.text()))
+                    tally.case(reply.status == 400, || format!("{told}: {} {}", reply.status, reply.text()));
                 }
             }
             // the report may name what the document names, and must not tell what is in it

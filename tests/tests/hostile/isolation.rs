@@ -71,7 +71,7 @@ fn between_requests_is_complete() {
         for visit in [1, 3] {
             // two at once hear each other's broadcasts, two in turn find what was stored
             let urls = [visit, visit + 1].map(|visit| format!("http://{KEEPER}/keeps?visit={visit}"));
-            let [extract, picture] = [&urls, &urls].map(|urls| urls.each_ref());
+            let [extract, picture] = [&urls, &urls].map(<[String; 2]>::each_ref);
             let extracted = extract.map(|url| {
                 let (extraction, request) = (&extraction, json!({ "url": url, "timeout_s": 30 }));
                 async move { post(extraction, "/v1/extract", &request).await }

@@ -30,7 +30,7 @@ const CONDEMNED: [(&str, &[&str]); 12] = [
 ];
 
 async fn extract(service: &Service, url: &str) -> Reply {
-    let request = json!({ "url": url, "timeout_s": 8, "retry_count": 0 });
+    let request = json!({ "url": url, "timeout_s": 12, "retry_count": 2 });
     post(service, "/v1/extract", &request).await
 }
 
