@@ -1,6 +1,6 @@
 # Every task of a developer, by name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint audit docs soak kill burst bench cards corpus executables gallery png score fit
+.PHONY: help run test fmt lint audit docs soak kill burst bench cards corpus readiness executables gallery png score fit
 
 BENCH := target/release/bench
 # one service only: make soak ONLY=image
@@ -53,6 +53,9 @@ corpus: executables ## Extract every page of a folder through the service: make 
 	@test -n "$(CORPUS)" || { echo "which folder? make corpus CORPUS=dir, with manifest.json and pages/<id>.html" >&2; exit 2; }
 	$(BENCH) corpus "$(CORPUS)"
 	@if test -f "$(CORPUS)/score.py"; then python3 "$(CORPUS)/score.py" out/corpus; fi
+
+readiness: executables ## Prices that come late, twice or never, beside busy processes: is one ever wrong? (SEED=2)
+	$(BENCH) readiness $(if $(SEED),--seed $(SEED))
 
 executables:
 	@cargo build --release --locked --workspace

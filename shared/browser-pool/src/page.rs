@@ -8,6 +8,7 @@ mod fonts;
 mod layout;
 mod render;
 mod reuse;
+mod traffic;
 mod visit;
 mod watch;
 
@@ -41,7 +42,7 @@ pub use document::{
     Appearance, Area, Document, FailedResource, Heard, MOST_PIXELS, MOST_SIDE, Rect, ShotFormat, Shown,
     Source, VIRTUAL_TIME, WaitFor,
 };
-pub use layout::{Layout, Part, Picture};
+pub use layout::{Cut, Layout, Part, Picture};
 pub use visit::{Ready, Visit, Visited};
 
 use self::reuse::Reuse;
