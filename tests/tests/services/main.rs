@@ -11,6 +11,7 @@ mod lifecycle;
 mod metrics;
 mod overload;
 mod pictures;
+mod readiness;
 mod rendering;
 mod reuse;
 mod site_faults;

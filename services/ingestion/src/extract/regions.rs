@@ -24,12 +24,15 @@ impl Region {
     pub(super) const FRAME: Region = Region(4);
     /// Other products: recommendations, carousels, grids; and reviews.
     pub(super) const ASIDE: Region = Region(8);
-    /// Financing, shipping, warranty, unit prices; and what only stands in for an amount that has not come.
+    /// Financing, shipping, warranty, unit prices.
     pub(super) const TERMS: Region = Region(16);
     /// In something that calls itself a price.
     pub(super) const PRICE: Region = Region(32);
     /// In something that slides: other products, or this one's pictures.
     pub(super) const SLIDES: Region = Region(64);
+
+    /// Only stands in for what has not come.
+    pub(super) const STAND_IN: Region = Region(128);
 
     const NONE: Region = Region(0);
 
@@ -128,7 +131,7 @@ impl Regions {
             });
         }
         if is_stand_in(dom, node) {
-            region = region.or(Region::TERMS);
+            region = region.or(Region::STAND_IN);
         }
         if self.holds_headline(dom, node) { Region(region.0 & Region::PRICE.0) } else { region }
     }
@@ -339,8 +342,8 @@ mod tests {
             ("<template>X</template>", Region::HIDDEN),
             ("<div style='display: none'><b>X</b></div>", Region::HIDDEN),
             ("<p class='klarna-message'>X</p>", Region::TERMS),
-            ("<p class='price' aria-busy='true'><b>X</b></p>", Region::TERMS),
-            ("<p class='price price-skeleton'>X</p>", Region::TERMS),
+            ("<p class='price' aria-busy='true'><b>X</b></p>", Region::STAND_IN),
+            ("<p class='price price-skeleton'>X</p>", Region::STAND_IN),
             ("<footer>X</footer>", Region::FRAME),
         ];
         for (html, expected) in cases {
