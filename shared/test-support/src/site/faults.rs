@@ -1,14 +1,16 @@
 //! The ways in which sites misbehave.
 
+use std::collections::HashMap;
 use std::future::pending;
 use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, Query};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use futures_util::stream;
@@ -22,7 +24,12 @@ const BETWEEN_DRIPS: Duration = Duration::from_millis(100);
 pub(super) fn routes() -> Router {
     Router::new()
         .route("/slow/{ms}/{*name}", get(slow))
-        .route("/status/{code}", get(status))
+        .route("/status/{code}", get(async |Path(code): Path<u16>| status(code, "missing.html").await))
+        .route(
+            "/status/{code}/{*name}",
+            get(async |Path((code, name)): Path<(u16, String)>| status(code, &name).await),
+        )
+        .route("/flaky/{plan}/{*name}", get(flaky).with_state(Turns::default()))
         .route("/redirect/{hops}/{*name}", get(redirect))
         .route("/to", get(async |Query(to): Query<To>| Redirect::temporary(&to.url)))
         .route("/endless-redirect", get(async || Redirect::temporary("/endless-redirect")))
@@ -50,8 +57,30 @@ async fn slow(Path((ms, name)): Path<(u64, String)>) -> Response {
     file(&name).await
 }
 
-async fn status(Path(code): Path<u16>) -> Response {
-    let mut response = file("missing.html").await;
+/// How often each plan has been asked for.
+type Turns = Arc<Mutex<HashMap<String, usize>>>;
+
+/// The failures of the plan in turn, such as `503,429-2` (with `Retry-After: 2`), then the file.
+async fn flaky(State(turns): State<Turns>, Path((plan, name)): Path<(String, String)>) -> Response {
+    let turn = {
+        let mut turns = turns.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = turns.entry(format!("{plan}/{name}")).or_default();
+        *turn += 1;
+        *turn - 1
+    };
+    let Some(failure) = plan.split(',').nth(turn) else { return file(&name).await };
+    let (code, after) =
+        failure.split_once('-').map_or((failure, None), |(code, after)| (code, Some(after)));
+    let code = code.parse().ok().and_then(|code| StatusCode::from_u16(code).ok());
+    let mut response = (code.unwrap_or(StatusCode::BAD_GATEWAY), "try later").into_response();
+    if let Some(after) = after.and_then(|after| after.parse::<u64>().ok()) {
+        response.headers_mut().insert(RETRY_AFTER, after.into());
+    }
+    response
+}
+
+async fn status(code: u16, name: &str) -> Response {
+    let mut response = file(name).await;
     *response.status_mut() = StatusCode::from_u16(code).unwrap_or(StatusCode::NOT_FOUND);
     response
 }
