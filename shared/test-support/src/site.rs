@@ -17,6 +17,7 @@
 //! | `/reset` | resets the connection |
 //! | `/truncated` | ends in the middle of the body |
 //! | `/drip` | never ends |
+//! | `/paragraphs/COUNT/TEXT` | a title, a price and so many paragraphs of that text |
 //! | `/document.pdf`, `/data.json`, `/attachment` | what is no page |
 
 mod faults;

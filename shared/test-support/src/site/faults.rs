@@ -36,6 +36,7 @@ pub(super) fn routes() -> Router {
         .route("/hang", get(async || -> Response { pending().await }))
         .route("/truncated", get(truncated))
         .route("/drip", get(drip))
+        .route("/paragraphs/{count}/{text}", get(paragraphs))
         .route("/document.pdf", get(async || ([(CONTENT_TYPE, "application/pdf")], "%PDF-1.4\n%%EOF\n")))
         .route(
             "/data.json",
@@ -107,6 +108,15 @@ async fn drip() -> Response {
         Some((Ok::<_, io::Error>(Bytes::from_static(b"<p>drip</p>\n")), ()))
     });
     ([(CONTENT_TYPE, HTML)], Body::from_stream(drops)).into_response()
+}
+
+/// A large page, of some bytes a paragraph.
+async fn paragraphs(Path((count, text)): Path<(usize, String)>) -> Response {
+    const MOST: usize = 2_000_000;
+    let paragraphs = format!("<p>{text}</p>\n").repeat(count.min(MOST));
+    let page =
+        format!("<!doctype html><title>Long read</title><h1>Long read</h1><p>Price: $12.00</p>{paragraphs}");
+    ([(CONTENT_TYPE, HTML)], page).into_response()
 }
 
 async fn attachment() -> Response {
