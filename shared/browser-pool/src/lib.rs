@@ -67,8 +67,8 @@ pub use hosts::HostPlace;
 pub use lease::PageLease;
 pub use page::runs_something;
 pub use page::{
-    Appearance, Area, Cut, Document, FailedResource, Heard, Layout, MOST_PIXELS, MOST_SIDE, Part, Picture, Ready,
-    Rect, ShotFormat, Shown, Source, VIRTUAL_TIME, Visit, Visited, WaitFor,
+    Appearance, Area, Cut, Document, FailedResource, Heard, Layout, MOST_PIXELS, MOST_SIDE, Part, Picture,
+    Ready, Rect, ShotFormat, Shown, Source, VIRTUAL_TIME, Visit, Visited, WaitFor,
 };
 pub use pool::{BrowserPool, Phase, PoolStatus};
 pub use process::ChromiumNotFound;

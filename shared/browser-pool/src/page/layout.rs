@@ -142,9 +142,10 @@ mod tests {
         assert_eq!((first.font, first.x, first.y, first.width, first.height), (16, -3, 20, 40, 18));
         assert_eq!((layout.looked, layout.cut), (9, Some(Cut::Time)));
         assert_eq!(layout.parts[1].picture.as_ref().map(|picture| picture.width), Some(600));
-        let mut torn: Read =
-            serde_json::from_str(r#"{"html": "", "elements": [], "images": [[7, 1, 1, ""]], "looked": 0, "cut": ""}"#)
-                .expect("as the script answers");
+        let mut torn: Read = serde_json::from_str(
+            r#"{"html": "", "elements": [], "images": [[7, 1, 1, ""]], "looked": 0, "cut": ""}"#,
+        )
+        .expect("as the script answers");
         assert!(torn.layout("x-1".to_owned()).is_err());
     }
 

@@ -95,7 +95,8 @@ impl Traffic {
     pub(super) fn telling(&self) -> Telling {
         let now = Instant::now();
         let matters = |request: &Request| {
-            let goes_on = request.answer.is_none_or(|last| now.duration_since(last) < PATIENCE_WITH_AN_ANSWER);
+            let goes_on =
+                request.answer.is_none_or(|last| now.duration_since(last) < PATIENCE_WITH_AN_ANSWER);
             goes_on && request.matters_until.is_some_and(|until| now < until)
         };
         Telling { rests: !self.in_flight.values().any(matters), begun: self.begun }
@@ -149,7 +150,8 @@ mod tests {
     const PAGE: Option<&str> = Some("https://www.shop.example/item/1");
 
     fn begin(traffic: &mut Traffic, id: &str, kind: &str, frame: &str, url: &str) {
-        let event = serde_json::json!({ "requestId": id, "type": kind, "frameId": frame, "request": { "url": url } });
+        let event =
+            serde_json::json!({ "requestId": id, "type": kind, "frameId": frame, "request": { "url": url } });
         traffic.begin(serde_json::from_value(event).expect("as Chromium tells it"), "F", PAGE);
     }
 

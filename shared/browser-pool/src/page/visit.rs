@@ -7,8 +7,8 @@ use chromiumoxide::cdp::js_protocol::runtime::ExecutionContextId;
 use tokio::time::Instant;
 use url::Url;
 
-use super::traffic::Telling;
 use super::layout::{BUDGET_MS, Layout, MOST_ELEMENTS, MOST_TEXTS, Read, fresh_mark};
+use super::traffic::Telling;
 use super::{Page, evaluation, isolated_world, value_of};
 use crate::deadline::{Deadline, Stage, StageTimes};
 use crate::egress::{Trouble, UpstreamFailure};
@@ -268,8 +268,7 @@ impl Page {
             if self.watch.telling().is_undisturbed_since(when_asked) {
                 return Ok(());
             }
-            let patience =
-                patience.get_or_insert_with(|| until.within(PATIENCE.min(until.remaining() / 2)));
+            let patience = patience.get_or_insert_with(|| until.within(PATIENCE.min(until.remaining() / 2)));
             if patience.limit(self.disturbed_and_at_rest(when_asked)).await.is_err() {
                 return Ok(());
             }
@@ -343,7 +342,9 @@ impl Page {
             let world = self.answer(Stage::Extract, deadline, self.send(&isolated_world(&self.frame))).await;
             let read = match world {
                 Ok(world) => {
-                    let expression = format!("({READ_DOM})({MOST_DOM}, '{mark}', {BUDGET_MS}, {MOST_ELEMENTS}, {MOST_TEXTS})");
+                    let expression = format!(
+                        "({READ_DOM})({MOST_DOM}, '{mark}', {BUDGET_MS}, {MOST_ELEMENTS}, {MOST_TEXTS})"
+                    );
                     self.evaluate(Stage::Extract, deadline, Some(world.execution_context_id), expression)
                         .await
                 }

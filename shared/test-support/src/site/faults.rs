@@ -70,8 +70,7 @@ async fn flaky(State(turns): State<Turns>, Path((plan, name)): Path<(String, Str
         *turn - 1
     };
     let Some(failure) = plan.split(',').nth(turn) else { return file(&name).await };
-    let (code, after) =
-        failure.split_once('-').map_or((failure, None), |(code, after)| (code, Some(after)));
+    let (code, after) = failure.split_once('-').map_or((failure, None), |(code, after)| (code, Some(after)));
     let code = code.parse().ok().and_then(|code| StatusCode::from_u16(code).ok());
     let mut response = (code.unwrap_or(StatusCode::BAD_GATEWAY), "try later").into_response();
     if let Some(after) = after.and_then(|after| after.parse::<u64>().ok()) {

@@ -165,7 +165,9 @@ impl TreeBuilder {
         let Node { first_attr, attrs, .. } = self.dom.nodes[node.index()];
         let own = first_attr as usize..(first_attr + attrs) as usize;
         let text = |span: Span| &self.dom.text[span.start as usize..(span.start + span.len) as usize];
-        self.dom.attrs[own].iter().any(|attr| text(attr.name) == "shadowrootmode" && text(attr.value) == "open")
+        self.dom.attrs[own]
+            .iter()
+            .any(|attr| text(attr.name) == "shadowrootmode" && text(attr.value) == "open")
     }
 
     fn pop(&mut self) {
