@@ -110,12 +110,11 @@ async fn of_page(site: &mut impl Site, page: Visited) -> Result<Visited, Failure
 /// Seconds, or a date (RFC 9110, 10.2.3).
 fn retry_after(text: &str, now: Timestamp) -> Option<Duration> {
     let text = text.trim();
-    let after = match text.parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let date = rfc2822::parse(text).ok()?.timestamp();
-            Duration::try_from(now.until(date).ok()?).unwrap_or_default()
-        }
+    let after = if let Ok(seconds) = text.parse() {
+        Duration::from_secs(seconds)
+    } else {
+        let date = rfc2822::parse(text).ok()?.timestamp();
+        Duration::try_from(now.until(date).ok()?).unwrap_or_default()
     };
     Some(after.min(LONGEST_RETRY_AFTER))
 }

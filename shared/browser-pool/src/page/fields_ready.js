@@ -5,11 +5,17 @@
 // How long is enough, in ms: `calm` for what came with the document, `doubted` for what a script has put there or
 // nothing else on the page says, `swapped` for what has been replaced already or the markup contradicts.
 (async (calm, doubted, swapped, fields) => {
-  const TURN = 10, LONGEST_PARSED = 3000;
+  const TURN = 10, LONGEST_PARSED = 3000, MOST_ELEMENTS = 100000;
   const watched = globalThis.__watched ??= (() => {
     const watched = { turn: 0, changed: performance.now(), mutated: true, last: '', first: null, missed: false, swaps: 0, wake: () => {} };
-    new MutationObserver(() => { watched.changed = performance.now(); watched.mutated = true; watched.wake(); })
-      .observe(document, { childList: true, subtree: true, characterData: true, attributes: true });
+    const observer = new MutationObserver(() => { watched.changed = performance.now(); watched.mutated = true; watched.wake(); });
+    const observe = () => {
+      watched.changed = performance.now();
+      observer.observe(document, { childList: true, subtree: true, characterData: true, attributes: true });
+    };
+    // Until it has been parsed a document changes all the time: to be told of each element would cost more than to look.
+    if (document.readyState === 'loading') document.addEventListener('readystatechange', observe, { once: true });
+    else observe();
     return watched;
   })();
   const RUNS = 'script:not([type]), script[type=""], script[type="module" i], script[type*="javascript" i]';
@@ -34,9 +40,11 @@
     watched.last = now;
     return true;
   };
+  // The fields are there, and the rest of the document is still on its way. No shop's has that many elements.
+  const isHeld = () => watched.last !== '' && !isParsed() && performance.now() - watched.first < LONGEST_PARSED &&
+    document.getElementsByTagName('*').length < MOST_ELEMENTS;
   const enough = () => {
     if (watched.last === '') return Infinity;
-    if (!isParsed() && performance.now() - watched.first < LONGEST_PARSED) return Infinity;
     if (watched.swaps > 0) return swapped;
     if (!watched.missed && !document.querySelector(RUNS)) return calm;
     return agreement < 0 ? swapped : watched.missed || agreement === 0 ? doubted : calm;
@@ -47,6 +55,15 @@
   watched.mutated = true;
   await turn;
   while (watched.turn === mine) {
+    // Every look lays out what has been parsed so far: of a large document that would be most of the work.
+    if (isHeld()) {
+      stood = 0;
+      watched.mutated = true;
+      await new Promise(done => setTimeout(done, TURN));
+      before = performance.now();
+      continue;
+    }
+    if (document.readyState === 'loading') watched.mutated = true;
     const time = performance.now();
     // A turn counts for what it should have taken: of a thread that is kept from running, the clock tells nothing.
     stood += Math.min(time - before, 2 * TURN);
