@@ -35,7 +35,9 @@ pub(crate) struct ExtractRequest {
     #[serde(default = "default_timeout")]
     #[schema(default = 10, exclusive_minimum = 0, maximum = 60)]
     pub(crate) timeout_s: f64,
-    /// Tries after a first one that failed for a passing reason, while the time allows.
+    /// Tries after a first one that failed for a passing reason (a broken connection, 429, 5xx), while the time allows;
+    /// the site's own `Retry-After` is waited for. What a page turned out to be, such as `not_found`, `blocked` or
+    /// `captcha`, is never tried again.
     #[serde(default = "default_retries", deserialize_with = "whole")]
     #[schema(default = 2, minimum = 0, maximum = 5)]
     pub(crate) retry_count: u8,

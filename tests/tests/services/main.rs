@@ -14,6 +14,7 @@ mod lifecycle;
 mod metrics;
 mod overload;
 mod pictures;
+mod readiness;
 mod rendering;
 mod reuse;
 mod site_faults;
