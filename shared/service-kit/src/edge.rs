@@ -1,6 +1,6 @@
 //! The outermost layer of the router: what is true of every answer, whoever gave it.
 //!
-//! It gives the request its id and its span, bounds its head, counts it, turns whatever went wrong below (an
+//! It gives the request its id and its span, counts it, turns whatever went wrong below (an
 //! [`ApiError`], a bare status of the router, a panic) into the contract's error body, and logs it once.
 
 use std::panic::AssertUnwindSafe;
@@ -23,11 +23,6 @@ use crate::error::{ApiError, ErrorKind, Fault};
 use crate::lifecycle::Lifecycle;
 use crate::metrics::{HttpMetrics, milliseconds};
 use crate::request::{Facts, REQUEST_ID, RequestContext, RequestId, TRACEPARENT, TraceParent};
-
-/// No client of ours sends 4 KiB of headers; a proxy in front may add some.
-const MAX_HEAD_BYTES: usize = 32 << 10;
-/// Nothing is asked for by a long path or query.
-const MAX_TARGET_BYTES: usize = 8 << 10;
 
 const IGNORED_FIELDS: HeaderName = HeaderName::from_static("x-ignored-fields");
 /// Of the header that names them.
@@ -76,10 +71,7 @@ pub(crate) async fn edge(State(edge): State<Arc<Edge>>, mut request: Request, ne
     request.extensions_mut().insert(context.clone());
 
     async move {
-        let response = match check_head(&request) {
-            Ok(()) => edge.answer(request, next).await,
-            Err(error) => error.into_response(),
-        };
+        let response = edge.answer(request, next).await;
         let (mut response, error) = with_error_body(response, &context.id);
         edge.add_headers(response.headers_mut(), &context, trace.as_ref());
         let took = context.started.elapsed();
@@ -123,24 +115,6 @@ impl Edge {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
     }
-}
-
-/// Refuses a head that is larger than any honest one, before anything is done with it.
-fn check_head(request: &Request) -> Result<(), ApiError> {
-    let refuse =
-        |status, message: String| Err(ApiError::new(ErrorKind::InvalidRequest, message).with_status(status));
-    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
-    if target > MAX_TARGET_BYTES {
-        let message = format!("path and query: at most {MAX_TARGET_BYTES} bytes");
-        return refuse(StatusCode::URI_TOO_LONG, message);
-    }
-    let headers = request.headers();
-    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-    if bytes > MAX_HEAD_BYTES {
-        let message = format!("headers: at most {MAX_HEAD_BYTES} bytes together");
-        return refuse(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, message);
-    }
-    Ok(())
 }
 
 /// Every answer that is no success gets the contract's body, whoever made it; returns its error.

@@ -4,7 +4,7 @@
 //! notice), then finish what is in flight within the drain timeout. A second signal cuts that short.
 
 mod connections;
-mod refusal;
+pub(crate) mod gate;
 
 use std::fmt::Display;
 use std::future::Future;

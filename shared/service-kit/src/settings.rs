@@ -28,7 +28,8 @@ pub struct ServerSettings {
     #[arg(default_value = "0.0.0.0:8000")]
     pub listen: SocketAddr,
 
-    /// Connections held open at once; more wait in the kernel's queue
+    /// Connections held open at once; beyond them idle ones are closed to make room, and where none is idle the next
+    /// ones wait in the kernel's queue
     #[arg(long, env = "PLAYWRIGHT_MAX_CONNECTIONS", value_name = "N")]
     #[arg(value_parser = integer::<usize, 1, 65_536>, default_value = "1024")]
     pub max_connections: usize,
@@ -38,15 +39,25 @@ pub struct ServerSettings {
     #[arg(value_parser = integer::<usize, 1024, 67_108_864>, default_value = "5242880")]
     pub max_body_bytes: usize,
 
-    /// Time in which a request's head has to arrive, and for which an idle connection is kept
+    /// Time in which a request's head has to arrive, from its first byte on
     #[arg(long = "header-timeout-s", env = "PLAYWRIGHT_HEADER_TIMEOUT_S", value_name = "SECONDS")]
-    #[arg(value_parser = seconds::<1, 300>, default_value = "15")]
+    #[arg(value_parser = seconds::<1, 300>, default_value = "10")]
     pub header_timeout: Duration,
+
+    /// Time for which a connection is kept open between two requests
+    #[arg(long = "idle-timeout-s", env = "PLAYWRIGHT_IDLE_TIMEOUT_S", value_name = "SECONDS")]
+    #[arg(value_parser = seconds::<1, 3600>, default_value = "30")]
+    pub idle_timeout: Duration,
 
     /// Time in which a request's body has to arrive
     #[arg(long = "body-timeout-s", env = "PLAYWRIGHT_BODY_TIMEOUT_S", value_name = "SECONDS")]
     #[arg(value_parser = seconds::<1, 300>, default_value = "15")]
     pub body_timeout: Duration,
+
+    /// Time in which a client has to take an answer once it stops reading it at once; then the connection is cut
+    #[arg(long = "write-timeout-s", env = "PLAYWRIGHT_WRITE_TIMEOUT_S", value_name = "SECONDS")]
+    #[arg(value_parser = seconds::<1, 3600>, default_value = "30")]
+    pub write_timeout: Duration,
 
     /// Refuse requests with unknown fields instead of naming those in an X-Ignored-Fields header
     #[arg(long, env = "PLAYWRIGHT_STRICT_REQUESTS", value_name = "BOOL", action = Set)]

@@ -162,15 +162,6 @@ async fn every_failure_has_the_error_body() {
 }
 
 #[tokio::test]
-async fn heads_that_are_too_large_are_refused() {
-    let service = service();
-    let long = Request::get("/live").header("x-long", "a".repeat(40_000)).body(HttpBody::empty());
-    assert_error(&service.send(long.expect("a request")).await, 431, "invalid_request");
-    let target = format!("/live?{}", "a".repeat(10_000));
-    assert_error(&service.get(&target).await, 414, "invalid_request");
-}
-
-#[tokio::test]
 async fn bodies_are_limited_declared_or_not() {
     let service = service();
     let declared = Request::post("/v1/wish")

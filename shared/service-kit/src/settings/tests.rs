@@ -55,6 +55,14 @@ fn bad_values_are_refused_by_the_name_of_the_variable() {
             "PLAYWRIGHT_BODY_TIMEOUT_S (or --body-timeout-s): expected seconds from 1 to",
         ),
         (
+            "--idle-timeout-s=0",
+            "PLAYWRIGHT_IDLE_TIMEOUT_S (or --idle-timeout-s): expected seconds from 1 to",
+        ),
+        (
+            "--write-timeout-s=0.5",
+            "PLAYWRIGHT_WRITE_TIMEOUT_S (or --write-timeout-s): expected seconds from 1 to",
+        ),
+        (
             "--strict-requests=maybe",
             "PLAYWRIGHT_STRICT_REQUESTS (or --strict-requests): expected true or false",
         ),
