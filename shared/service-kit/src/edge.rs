@@ -9,7 +9,9 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{CONNECTION, CONTENT_TYPE};
+use axum::http::header::{
+    AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -18,6 +20,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use tracing::{Instrument, Level, Span, field};
 
+use crate::access::{Access, Caller};
 use crate::body::BodyRules;
 use crate::error::{ApiError, ErrorKind, Fault};
 use crate::lifecycle::Lifecycle;
@@ -32,6 +35,8 @@ const MAX_IGNORED_BYTES: usize = 1 << 10;
 pub(crate) struct Edge {
     pub(crate) metrics: HttpMetrics,
     pub(crate) lifecycle: Lifecycle,
+    pub(crate) access: Access,
+    pub(crate) signed_paths: &'static [&'static str],
     pub(crate) rules: Arc<BodyRules>,
 }
 
@@ -64,14 +69,21 @@ pub(crate) async fn edge(State(edge): State<Arc<Edge>>, mut request: Request, ne
         trace_id = trace.as_ref().map(|trace| trace.trace_id.as_str()),
         method = request.method().as_str(),
         endpoint = matched.unwrap_or("other"),
+        caller = field::Empty,
         status = field::Empty,
     );
     let in_flight = edge.metrics.endpoint(matched).map(|endpoint| edge.metrics.enter(endpoint));
     let is_work = in_flight.is_some();
+    let needs_token = is_work && matched.is_some_and(|path| !edge.signed_paths.contains(&path));
     request.extensions_mut().insert(context.clone());
 
     async move {
-        let response = edge.answer(request, next).await;
+        let admitted = if needs_token { edge.admit(request.headers_mut()) } else { Ok(None) };
+        let response = match &admitted {
+            Ok(_) => edge.answer(request, next).await,
+            Err(error) => error.clone().into_response(),
+        };
+        drop(admitted);
         let (mut response, error) = with_error_body(response, &context.id);
         edge.add_headers(response.headers_mut(), &context, trace.as_ref());
         let took = context.started.elapsed();
@@ -87,6 +99,16 @@ pub(crate) async fn edge(State(edge): State<Arc<Edge>>, mut request: Request, ne
 }
 
 impl Edge {
+    /// The caller, when tokens are asked for. Nothing behind this needs the token, so nothing gets it.
+    fn admit(&self, headers: &mut HeaderMap) -> Result<Option<Caller>, ApiError> {
+        let admitted = self.access.admit(headers);
+        headers.remove(AUTHORIZATION);
+        if let Ok(Some(caller)) = &admitted {
+            Span::current().record("caller", &*caller.name);
+        }
+        admitted
+    }
+
     /// The service's answer; 500 when it panics, 503 when the process ends under it.
     async fn answer(&self, request: Request, next: Next) -> Response {
         tokio::select! {
@@ -104,6 +126,9 @@ impl Edge {
 
     fn add_headers(&self, headers: &mut HeaderMap, context: &RequestContext, trace: Option<&TraceParent>) {
         headers.insert(REQUEST_ID, context.id.header());
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        // What may be kept says so itself; an answer to one caller is nobody else's.
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         if let Some(trace) = trace {
             headers.insert(TRACEPARENT, trace.header());
         }
@@ -132,6 +157,9 @@ fn with_error_body(mut response: Response, id: &RequestId) -> (Response, Option<
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.remove(axum::http::header::CONTENT_LENGTH);
+    if error.kind == ErrorKind::Unauthorized {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
     (response, Some(error))
 }
 

@@ -23,49 +23,22 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Between two looks for idle connections while all places are taken.
 const CROWDED_PAUSE: Duration = Duration::from_millis(100);
 
-pub(super) struct Connections {
-    tasks: TaskTracker,
+/// A listener, what it serves, and how many it serves at once.
+pub(super) struct Door {
+    listener: TcpListener,
+    app: Router,
     slots: Arc<Semaphore>,
     /// All slots are taken, and somebody waits for one.
     crowded: Arc<Notify>,
-    finish: CancellationToken,
-    abort: CancellationToken,
-    http: http1::Builder,
-    limits: Limits,
 }
 
-impl Connections {
-    pub(super) fn new(settings: &ServerSettings) -> Self {
-        let mut http = http1::Builder::new();
-        // The gate limits the time for a head.
-        http.timer(TokioTimer::new()).header_read_timeout(None);
-        let limits = Limits {
-            head: settings.header_timeout,
-            idle: settings.idle_timeout,
-            write: settings.write_timeout,
-        };
+impl Door {
+    pub(super) fn new(listener: TcpListener, app: Router, max_connections: usize) -> Self {
         Self {
-            tasks: TaskTracker::new(),
-            slots: Arc::new(Semaphore::new(settings.max_connections)),
+            listener,
+            app,
+            slots: Arc::new(Semaphore::new(max_connections)),
             crowded: Arc::new(Notify::new()),
-            finish: CancellationToken::new(),
-            abort: CancellationToken::new(),
-            http,
-            limits,
-        }
-    }
-
-    /// Accepts and serves until it is dropped; the connections live on.
-    pub(super) async fn accept(&self, listener: &TcpListener, app: &Router) {
-        // The semaphore is never closed, so this only ends by being dropped.
-        while let Some(slot) = self.slot().await {
-            match listener.accept().await {
-                Ok((stream, _)) => self.serve(stream, app.clone(), slot),
-                Err(error) => {
-                    tracing::warn!(%error, "a connection can't be accepted");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
-                }
-            }
         }
     }
 
@@ -84,15 +57,57 @@ impl Connections {
             }
         }
     }
+}
 
-    fn serve(&self, stream: TcpStream, app: Router, slot: OwnedSemaphorePermit) {
+pub(super) struct Connections {
+    tasks: TaskTracker,
+    finish: CancellationToken,
+    abort: CancellationToken,
+    http: http1::Builder,
+    limits: Limits,
+}
+
+impl Connections {
+    pub(super) fn new(settings: &ServerSettings) -> Self {
+        let mut http = http1::Builder::new();
+        // The gate limits the time for a head.
+        http.timer(TokioTimer::new()).header_read_timeout(None);
+        let limits = Limits {
+            head: settings.header_timeout,
+            idle: settings.idle_timeout,
+            write: settings.write_timeout,
+        };
+        Self {
+            tasks: TaskTracker::new(),
+            finish: CancellationToken::new(),
+            abort: CancellationToken::new(),
+            http,
+            limits,
+        }
+    }
+
+    /// Accepts and serves until it is dropped; the connections live on.
+    pub(super) async fn accept(&self, door: &Door) {
+        // The semaphore is never closed, so this only ends by being dropped.
+        while let Some(slot) = door.slot().await {
+            match door.listener.accept().await {
+                Ok((stream, _)) => self.serve(stream, door, slot),
+                Err(error) => {
+                    tracing::warn!(%error, "a connection can't be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    }
+
+    fn serve(&self, stream: TcpStream, door: &Door, slot: OwnedSemaphorePermit) {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY can't be set");
         }
         let activity = Arc::new(Activity::default());
         let gate = TokioIo::new(Gate::new(stream, self.limits, Arc::clone(&activity)));
-        let connection = self.http.serve_connection(gate, watched(app, Arc::clone(&activity)));
-        let (finish, abort, crowded) = (self.finish.clone(), self.abort.clone(), Arc::clone(&self.crowded));
+        let connection = self.http.serve_connection(gate, watched(door.app.clone(), Arc::clone(&activity)));
+        let (finish, abort, crowded) = (self.finish.clone(), self.abort.clone(), Arc::clone(&door.crowded));
         self.tasks.spawn(async move {
             let mut connection = std::pin::pin!(connection);
             let make_room = async {

@@ -158,7 +158,8 @@ impl Gate {
     /// Until hyper has something to read, or nothing will come any more.
     fn poll_through(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.through.is_empty() && self.input != Input::Closed {
-            let is_held = self.framing.is_at_head() && (self.activity.is_answering() || self.out.is_unflushed());
+            let is_held =
+                self.framing.is_at_head() && (self.activity.is_answering() || self.out.is_unflushed());
             if !is_held {
                 self.let_through();
                 if !self.through.is_empty() || self.input == Input::Closed {
@@ -235,7 +236,11 @@ impl Gate {
 }
 
 impl AsyncRead for Gate {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         ready!(this.poll_through(cx))?;
         let part = this.through.len().min(buffer.remaining());

@@ -2,6 +2,7 @@ use std::future::pending;
 
 mod clients;
 
+use axum::Router;
 use axum::routing::{get, post};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

@@ -90,16 +90,29 @@ impl Place {
 /// Where in a chunked body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Chunks {
-    Size { size: u64, digits: u8 },
+    Size {
+        size: u64,
+        digits: u8,
+    },
     /// Of a size's line, up to its end.
-    Extension { size: u64 },
-    SizeEnd { size: u64 },
-    Data { left: u64 },
+    Extension {
+        size: u64,
+    },
+    SizeEnd {
+        size: u64,
+    },
+    Data {
+        left: u64,
+    },
     DataCr,
     DataLf,
     /// After the last chunk; `length` is of the line so far.
-    Trailer { length: usize },
-    TrailerLf { length: usize },
+    Trailer {
+        length: usize,
+    },
+    TrailerLf {
+        length: usize,
+    },
 }
 
 enum Found {
@@ -140,7 +153,9 @@ impl Chunks {
                 let digit = char::from(byte).to_digit(16)?;
                 Self::Size { size: size * 16 + u64::from(digit), digits: digits + 1 }
             }
-            (Self::Size { size, digits: 1.. }, b'\r') | (Self::Extension { size }, b'\r') => Self::SizeEnd { size },
+            (Self::Size { size, digits: 1.. }, b'\r') | (Self::Extension { size }, b'\r') => {
+                Self::SizeEnd { size }
+            }
             (Self::Size { size, digits: 1.. }, b';') => Self::Extension { size },
             (Self::Extension { size }, _) if byte != b'\n' => Self::Extension { size },
             (Self::SizeEnd { size: 0 }, b'\n') => Self::Trailer { length: 0 },
@@ -193,23 +208,42 @@ mod tests {
             "GET /5 HTTP/1.0\r\n\r\n",
         ];
         // the second's body is 11 bytes, what follows is an empty line that is skipped
-        let expected: Vec<String> =
-            requests.iter().map(|text| text.strip_suffix("HTTP\r\n").map_or((*text).to_owned(), |rest| format!("{rest}HTTP\r"))).collect();
+        let expected: Vec<String> = requests
+            .iter()
+            .map(|text| {
+                text.strip_suffix("HTTP\r\n").map_or((*text).to_owned(), |rest| format!("{rest}HTTP\r"))
+            })
+            .collect();
         let all = requests.concat().replacen("GET / HTTP\r\n", "GET / HTTP\r", 1);
         for step in [1, 2, 3, 7, 64, 4096] {
-            assert_eq!(through(all.as_bytes(), step).expect("valid requests"), expected, "in pieces of {step}");
+            assert_eq!(
+                through(all.as_bytes(), step).expect("valid requests"),
+                expected,
+                "in pieces of {step}"
+            );
         }
     }
 
     #[test]
     fn an_empty_line_between_requests_is_skipped() {
-        let parts = through(b"\r\n\r\nGET / HTTP/1.0\r\n\r\n\r\nGET / HTTP/1.0\r\n\r\n", 1024).expect("valid");
+        let parts =
+            through(b"\r\n\r\nGET / HTTP/1.0\r\n\r\n\r\nGET / HTTP/1.0\r\n\r\n", 1024).expect("valid");
         assert_eq!(parts, ["GET / HTTP/1.0\r\n\r\n"; 2]);
     }
 
     #[test]
     fn chunks_that_are_none_end_it() {
-        for chunks in ["x\r\n", "\r\n", "5\n", "1\r\nabc", "-1\r\n", "0x5\r\n", "1234567890abcdef0\r\n", "0\r\nx\n", "1 \r\n"] {
+        for chunks in [
+            "x\r\n",
+            "\r\n",
+            "5\n",
+            "1\r\nabc",
+            "-1\r\n",
+            "0x5\r\n",
+            "1234567890abcdef0\r\n",
+            "0\r\nx\n",
+            "1 \r\n",
+        ] {
             let text = format!("POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n{chunks}");
             let (mut framing, mut came) = (Framing::new(), BytesMut::from(text.as_bytes()));
             while !came.is_empty() && !framing.is_lost() {
@@ -230,19 +264,43 @@ mod tests {
             ("GET / HTTP/1.1\r\nhost: a\r\nHost: a\r\n\r\n", 400, "host: given more than once"),
             ("GET / HTTP/1.1\r\nhost: a@b\r\n\r\n", 400, "host: expected"),
             ("GET / HTTP/1.1\r\nhost: a, b\r\n\r\n", 400, "host: expected"),
-            ("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n", 400, "only one"),
-            ("POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\ncontent-length: 1\r\n\r\n", 400, "only one"),
-            ("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 1\r\n\r\n", 400, "more than once"),
-            ("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\nContent-Length: 2\r\n\r\n", 400, "more than once"),
+            (
+                "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n",
+                400,
+                "only one",
+            ),
+            (
+                "POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\ncontent-length: 1\r\n\r\n",
+                400,
+                "only one",
+            ),
+            (
+                "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 1\r\n\r\n",
+                400,
+                "more than once",
+            ),
+            (
+                "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\nContent-Length: 2\r\n\r\n",
+                400,
+                "more than once",
+            ),
             ("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n", 400, "whole number"),
             ("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: +1\r\n\r\n", 400, "whole number"),
             ("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1, 1\r\n\r\n", 400, "whole number"),
-            ("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999999999999999\r\n\r\n", 400, "whole number"),
+            (
+                "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999999999999999\r\n\r\n",
+                400,
+                "whole number",
+            ),
             ("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 0x10\r\n\r\n", 400, "whole number"),
             ("POST / HTTP/1.1\r\nhost: x\r\ncontent-length:\r\n\r\n", 400, "whole number"),
             ("POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip, chunked\r\n\r\n", 400, "chunked alone"),
             ("POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: identity\r\n\r\n", 400, "chunked alone"),
-            ("POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n", 400, "chunked alone"),
+            (
+                "POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n",
+                400,
+                "chunked alone",
+            ),
             ("POST / HTTP/1.0\r\ntransfer-encoding: chunked\r\n\r\n", 400, "chunked alone"),
             ("GET / HTTP/1.1\r\nhost: x\r\nx: a\r\n b\r\n\r\n", 400, "not a valid"),
             ("GET / HTTP/1.1\r\nhost: x\r\nx : a\r\n\r\n", 400, "not a valid"),

@@ -40,7 +40,8 @@ impl Refusal {
         message: "path and query: too long, at most 8192 bytes together",
     };
     pub(crate) const NO_REQUEST: Self = Self::bad("not a valid HTTP/1.1 request");
-    const NO_HTTP: Self = Self::bad("not an HTTP/1.1 request; TLS is not spoken here, a proxy in front does that");
+    const NO_HTTP: Self =
+        Self::bad("not an HTTP/1.1 request; TLS is not spoken here, a proxy in front does that");
     pub(super) const TOO_SLOW: Self = Self {
         status: StatusCode::REQUEST_TIMEOUT,
         message: "head of the request: not received in time, send it faster",
@@ -151,13 +152,16 @@ fn body_length(headers: &[httparse::Header<'_>], is_http_1_1: bool) -> Result<Le
         return Err(Refusal::bad("content-length: given more than once"));
     }
     match (length, coding) {
-        (Some(_), Some(_)) => Err(Refusal::bad("content-length and transfer-encoding: expected only one of them")),
+        (Some(_), Some(_)) => {
+            Err(Refusal::bad("content-length and transfer-encoding: expected only one of them"))
+        }
         (None, None) => Ok(Length::Of(0)),
         (Some(length), None) => whole_number(length)
             .map(Length::Of)
             .ok_or(Refusal::bad("content-length: expected a whole number of bytes")),
         (None, Some(coding)) => {
-            let is_chunked = is_http_1_1 && second_coding.is_none() && coding.eq_ignore_ascii_case(b"chunked");
+            let is_chunked =
+                is_http_1_1 && second_coding.is_none() && coding.eq_ignore_ascii_case(b"chunked");
             if is_chunked {
                 Ok(Length::Chunked)
             } else {

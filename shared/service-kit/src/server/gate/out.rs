@@ -81,7 +81,11 @@ impl Out {
         }
         let sent = self.probe.sent_of(buffer);
         let rest = &buffer[sent..];
-        let written = if rest.is_empty() { 0 } else { ready!(self.poll_taken(stream, cx, |stream, cx| stream.poll_write(cx, rest)))? };
+        let written = if rest.is_empty() {
+            0
+        } else {
+            ready!(self.poll_taken(stream, cx, |stream, cx| stream.poll_write(cx, rest)))?
+        };
         self.probe.reset();
         Poll::Ready(Ok(sent + written))
     }
@@ -102,7 +106,11 @@ impl Out {
         self.poll_taken(stream, cx, |stream, cx| stream.poll_write_vectored(cx, buffers))
     }
 
-    pub(super) fn poll_flush(&mut self, stream: &mut TcpStream, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    pub(super) fn poll_flush(
+        &mut self,
+        stream: &mut TcpStream,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
         ready!(self.poll_pending(stream, cx))?;
         ready!(Pin::new(stream).poll_flush(cx))?;
         (self.is_unflushed, self.stalled) = (false, None);
@@ -155,7 +163,10 @@ impl Out {
         ready!(self.stalled.get_or_insert_with(|| Box::pin(sleep(limit))).as_mut().poll(cx));
         // Else the kernel would keep what it holds for a client that does not read.
         stream.set_zero_linger()?;
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client did not take its answer in time")))
+        Poll::Ready(Err(io::Error::new(
+            io::ErrorKind::TimedOut,
+            "the client did not take its answer in time",
+        )))
     }
 }
 

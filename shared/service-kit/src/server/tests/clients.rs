@@ -36,8 +36,12 @@ fn assert_refused(answer: &str, status: u16, message: &str) {
     let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {answer:?}"));
     assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
     assert!(head.contains("\r\nx-request-id: ") && head.contains("\r\nconnection: close"), "{head}");
-    let body: serde_json::Value = serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {body}"));
-    assert_eq!((body["error_type"].as_str(), body["retriable"].as_bool()), (Some("invalid_request"), Some(false)));
+    let body: serde_json::Value =
+        serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {body}"));
+    assert_eq!(
+        (body["error_type"].as_str(), body["retriable"].as_bool()),
+        (Some("invalid_request"), Some(false))
+    );
     assert!(body["error_message"].as_str().is_some_and(|text| text.contains(message)), "{message:?}: {body}");
 }
 
@@ -111,6 +115,39 @@ async fn a_slow_head_is_cut_off_however_it_drips() {
 }
 
 #[tokio::test]
+async fn operations_have_their_own_listener_with_its_own_places() {
+    let admin_listen = "127.0.0.1:0".parse().ok();
+    let settings = ServerSettings { admin_listen, max_connections: 1, ..settings() };
+    let server = Server::bind(&settings, Lifecycle::new()).await.expect("two free ports");
+    let public = server.local_addr().expect("a bound address");
+    let admin = server.admin.as_ref().and_then(|admin| admin.local_addr().ok()).expect("a bound address");
+    let routers = Routers {
+        public: Router::new().route("/now", get(async || "public")),
+        admin: Some(Router::new().route("/now", get(async || "admin"))),
+    };
+    let (signal, signalled) = oneshot::channel::<()>();
+    let mut signalled = Some(signalled);
+    let healthy = Arc::new(Fixed(HealthStatus::Healthy));
+    let serve =
+        server.run_until(routers, healthy, pending::<String>(), async move || match signalled.take() {
+            Some(signalled) => drop(signalled.await),
+            None => pending().await,
+        });
+    let client = async {
+        let mut holding = TcpStream::connect(public).await.expect("it listens");
+        holding.write_all(b"GET /now").await.expect("it reads");
+        let answer = request(admin, NOW).await;
+        drop(holding);
+        assert!(request(public, NOW).await.ends_with("public"));
+        signal.send(()).expect("the server runs");
+        answer
+    };
+    let (ended, answer) = tokio::join!(serve, client);
+    assert!(answer.ends_with("admin"), "{answer}");
+    assert_eq!(ended.expect("an end"), Ended::Drained);
+}
+
+#[tokio::test]
 async fn sixty_slow_heads_keep_nobody_from_an_answer() {
     with_server(settings(), async |running| {
         let mut slow = Vec::new();
@@ -166,8 +203,11 @@ async fn an_idle_connection_is_kept_for_its_own_limit() {
 #[tokio::test]
 async fn requests_that_come_together_are_answered_in_order() {
     with_server(settings(), async |running| {
-        let echo = |text: &str| format!("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{text}", text.len());
-        let chunked = "POST /echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n3\r\ntwo\r\n0\r\n\r\n";
+        let echo = |text: &str| {
+            format!("POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n{text}", text.len())
+        };
+        let chunked =
+            "POST /echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n3\r\ntwo\r\n0\r\n\r\n";
         let bad = "GET /now HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 1\r\n\r\n";
         let mut stream = connect(running).await;
         let all = [&echo("one")[..], chunked, &echo("three"), bad, &echo("never")].concat();
@@ -238,11 +278,8 @@ async fn who_is_gone_is_noticed_though_it_said_goodbye_politely() {
 
 #[tokio::test]
 async fn an_answer_that_is_not_taken_is_given_up() {
-    let settings = ServerSettings {
-        write_timeout: Duration::from_millis(100),
-        max_connections: 1,
-        ..settings()
-    };
+    let settings =
+        ServerSettings { write_timeout: Duration::from_millis(100), max_connections: 1, ..settings() };
     with_server(settings, async |running| {
         let mut greedy = connect(running).await;
         greedy.write_all(b"GET /large HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("the server reads");
@@ -259,7 +296,8 @@ async fn an_answer_that_is_not_taken_is_given_up() {
 #[tokio::test]
 async fn a_large_answer_is_written_whole() {
     with_server(settings(), async |running| {
-        let answer = request(running.address, b"GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+        let answer =
+            request(running.address, b"GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
         assert!(answer.len() > LARGE && answer.ends_with('x'));
     })
     .await;
