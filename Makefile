@@ -1,6 +1,6 @@
 # Every task of a developer, by name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint audit docs soak kill burst bench cards corpus executables gallery png score fit
+.PHONY: help run test fmt lint audit docs schemathesis soak kill burst bench cards corpus executables gallery png score fit
 
 BENCH := target/release/bench
 # one service only: make soak ONLY=image
@@ -21,6 +21,9 @@ fmt: ## Format the code
 lint: ## Check the format and lint
 	cargo fmt --all --check
 	cargo clippy --release --locked --workspace --all-targets -- -D warnings
+
+schemathesis: executables ## Requests made of the services' own OpenAPI, valid and not (3 minutes; EXAMPLES=40)
+	@tools/dev/schemathesis.sh
 
 audit: ## Check the dependencies' licences and sources, and that all are used
 	@tools/dev/audit.sh

@@ -170,12 +170,13 @@ fn object_of(bytes: &[u8], is_known: impl Fn(&str) -> bool) -> Result<Object, Ap
     if bytes.starts_with(b"\xef\xbb\xbf") {
         return Err(malformed("expected JSON without a byte order mark".to_owned()));
     }
-    Object::parse(bytes, is_known).map_err(|error| match serde_json::from_slice::<Value>(bytes) {
-        // The only error that is no error of the JSON itself.
-        Ok(other) if error.is_data() => {
-            malformed(format!("expected a JSON object, got {}", describe(&other)))
+    Object::parse(bytes, is_known).map_err(|error| {
+        // The only error that is no error of the JSON itself is that it is no object; or the JSON goes on to be none.
+        let other = if error.is_data() { object::describe_other(bytes, describe) } else { Err(error) };
+        match other {
+            Ok(other) => malformed(format!("expected a JSON object, got {other}")),
+            Err(error) => malformed(format!("malformed JSON: {error}")),
         }
-        _ => malformed(format!("malformed JSON: {error}")),
     })
 }
 

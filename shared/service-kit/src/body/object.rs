@@ -34,6 +34,17 @@ impl Object {
     }
 }
 
+/// What JSON that is no object is. Arrays are described without being held.
+pub(super) fn describe_other(
+    bytes: &[u8],
+    describe: impl Fn(&Value) -> String,
+) -> serde_json::Result<String> {
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return serde_json::from_slice::<Passed>(bytes).map(|_| describe(&Value::Array(Vec::new())));
+    }
+    serde_json::from_slice(bytes).map(|value| describe(&value))
+}
+
 struct Fields<F>(F);
 
 impl<'de, F: Fn(&str) -> bool> DeserializeSeed<'de> for Fields<F> {
