@@ -1,5 +1,7 @@
 //! The whole router around an endpoint of the tests' own.
 
+mod tokens;
+
 use std::time::Duration;
 
 use axum::body::Body as HttpBody;
@@ -10,11 +12,10 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use super::*;
-use crate::access::TokenList;
 use crate::body::{Body, Field, RequestFields, whole};
 use crate::health::{HealthReport, HealthStatus, Phase};
 use crate::request::RequestContext;
-use crate::settings::{AccessSettings, defaults};
+use crate::settings::defaults;
 
 #[derive(Deserialize)]
 struct Wish {
@@ -224,61 +225,6 @@ async fn unknown_fields_are_named_or_refused() {
     let strict = service_with(HealthStatus::Healthy, Phase::Serving, &strict);
     let refused = assert_error(&strict.wish(r#"{"say": "yes", "w": 1}"#).await, 400, "invalid_request");
     assert_eq!(refused["error_message"], "w: no such field, the fields are say, timeout_s");
-}
-
-const TOKEN: &str = "a-token-of-the-api-itself";
-
-fn guarded(access: AccessSettings) -> Service {
-    let api_tokens = Some(TokenList::parse(&format!("api:{TOKEN}")).expect("a valid list"));
-    let settings = ServerSettings { access: AccessSettings { api_tokens, ..access }, ..defaults() };
-    service_with(HealthStatus::Healthy, Phase::Serving, &settings)
-}
-
-fn wishing_with(token: &str, json: &'static str) -> Request<HttpBody> {
-    let mut request = wishing(json.into());
-    request.headers_mut().insert("authorization", format!("Bearer {token}").parse().expect("a value"));
-    request
-}
-
-#[tokio::test]
-async fn with_tokens_the_work_needs_one_and_nothing_else_does() {
-    let service = guarded(defaults());
-    let refused = service.wish(r#"{"say": "yes"}"#).await;
-    assert_error(&refused, 401, "unauthorized");
-    assert_eq!(refused.headers["www-authenticate"], "Bearer");
-    let wrong = service.send(wishing_with("some-other-token-of-nobody", "not even JSON")).await;
-    let body = assert_error(&wrong, 401, "unauthorized");
-    assert!(!body["error_message"].as_str().expect("text").contains("nobody"));
-    assert_eq!(service.send(wishing_with(TOKEN, r#"{"say": "yes"}"#)).await.status, StatusCode::OK);
-    for path in ["/health", "/live", "/ready", "/metrics", "/openapi.json"] {
-        assert_eq!(service.get(path).await.status, StatusCode::OK, "{path}");
-    }
-    assert_error(&service.get("/nowhere").await, 404, "invalid_request");
-    let scrape = service.get("/metrics").await.text;
-    let series = "playwright_requests_failure_total{endpoint=\"/v1/wish\",error_type=\"unauthorized\",fault=\"caller\"}";
-    assert_eq!(value(&scrape, series), Some("2"));
-}
-
-#[tokio::test]
-async fn who_asks_too_much_is_told_when_to_come_back() {
-    let service = guarded(AccessSettings { token_rate: 1, ..defaults() });
-    let wish = || service.send(wishing_with(TOKEN, r#"{"say": "yes"}"#));
-    assert_eq!(wish().await.status, StatusCode::OK);
-    let refused = wish().await;
-    let body = assert_error(&refused, 429, "rate_limited");
-    let after: u64 = refused.headers["retry-after"].to_str().expect("text").parse().expect("seconds");
-    assert!(body["retriable"] == true && (55..=60).contains(&after), "{after}");
-    let service = guarded(AccessSettings { token_concurrency: 1, ..defaults() });
-    let hanging = service.send(wishing_with(TOKEN, r#"{"say": "hang"}"#));
-    let other = service.send(wishing_with(TOKEN, r#"{"say": "yes"}"#));
-    let refused = tokio::select! {
-        biased;
-        _ = hanging => unreachable!("it hangs"),
-        refused = other => refused,
-    };
-    assert_error(&refused, 429, "rate_limited");
-    let again = service.send(wishing_with(TOKEN, r#"{"say": "yes"}"#)).await;
-    assert_eq!(again.status, StatusCode::OK, "the place is free when its request has gone");
 }
 
 #[tokio::test]
