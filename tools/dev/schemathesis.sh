@@ -54,7 +54,7 @@ for name in ingestion image; do
   start "$name" PLAYWRIGHT_DNS_SERVER=127.0.0.1:9
   echo "== $name"
   # positive_data_acceptance: an address that is well-formed may still be refused, or not be there.
-  "$venv/bin/schemathesis" run "http://$address/openapi.json" \
+  "$venv/bin/schemathesis" --config-file tools/dev/schemathesis.toml run "http://$address/openapi.json" \
     --checks all --exclude-checks positive_data_acceptance \
     --mode all --phases examples,coverage,fuzzing --max-examples "$examples" \
     --request-timeout 70 --workers 2 --seed 1 --no-color \

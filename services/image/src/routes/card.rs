@@ -42,7 +42,7 @@ pub(crate) struct CardRequest {
     /// `story` (1080 × 1920).
     size: Option<String>,
     #[serde(default)]
-    #[schema(default = "png")]
+    #[schema(nullable, default = "png")]
     image_format: Format,
     /// For `jpeg` and `webp` only.
     #[schema(default = 85, minimum = 1, maximum = 100)]
@@ -60,6 +60,7 @@ pub(crate) struct CardRequest {
     timeout_s: Option<f64>,
     /// What of the report turns the picture into an error, 422 `integrity_failed`.
     #[serde(default)]
+    #[schema(nullable)]
     fail_on: Vec<Check>,
 }
 
