@@ -26,6 +26,7 @@ fi
 start() {
   local name=$1
   shift
+  : >"$out/$name.log"
   env PLAYWRIGHT_LISTEN=127.0.0.1:0 PLAYWRIGHT_DRAIN_DELAY_S=0 PLAYWRIGHT_LOG_FORMAT=json "$@" \
     "$bin/playwright-$name" 2>"$out/$name.log" &
   pids+=($!)

@@ -56,6 +56,7 @@ const ALWAYS: [(&str, &str); 38] = [
     ("--disk-cache-size=1", "contexts share no cache and live for one request"),
     ("--hide-scrollbars", "no scrollbar belongs in a picture"),
     ("--mute-audio", "no audio device is needed"),
+    ("--log-level=1", "what pages write to their consoles is not ours to log"),
     ("--password-store=basic", "no keyring is asked for"),
     ("--font-render-hinting=none", "the same glyph shapes at every scale"),
 ];
