@@ -16,7 +16,7 @@ pub(crate) struct LaunchOptions {
 }
 
 /// Switches that never change.
-const ALWAYS: [(&str, &str); 38] = [
+const ALWAYS: [(&str, &str); 39] = [
     ("--remote-debugging-pipe", "no port that other processes could reach; its EOF ends the browser with us"),
     ("--headless", "the full browser shows windows otherwise; headless-shell ignores it"),
     ("--proxy-bypass-list=<-loopback>", "without it loopback and link-local never see the egress proxy"),
