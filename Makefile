@@ -22,7 +22,7 @@ lint: ## Check the format and lint
 	cargo fmt --all --check
 	cargo clippy --release --locked --workspace --all-targets -- -D warnings
 
-schemathesis: executables ## Requests made of the services' own OpenAPI, valid and not (3 minutes; EXAMPLES=40)
+schemathesis: executables ## Requests made of the services' own OpenAPI, valid and not (5 minutes; EXAMPLES=40)
 	@tools/dev/schemathesis.sh
 
 audit: ## Check the dependencies' licences and sources, and that all are used

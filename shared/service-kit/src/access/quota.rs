@@ -21,7 +21,7 @@ pub(super) struct Permit {
 }
 
 /// Which limit has been reached.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exhausted {
     /// With the time until the next request may come.
     Rate(Duration),

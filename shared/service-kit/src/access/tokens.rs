@@ -3,7 +3,7 @@
 //! An entry is `name:token`, or `name:sha256:` and the digest of a token in hexadecimal. In a file there is one a line,
 //! with empty lines and `#` comments; in the variable they are separated by commas.
 
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -130,13 +130,15 @@ struct LastRead {
 /// What changes with a file's content, also where another file is put in its place.
 type Stamp = Option<(u64, u64, i64, i64)>;
 
-fn stamp(metadata: &Metadata) -> Stamp {
+/// None where there is no such file.
+fn stamp(path: &Path) -> Stamp {
+    let metadata = fs::metadata(path).ok()?;
     Some((metadata.ino(), metadata.len(), metadata.mtime(), metadata.mtime_nsec()))
 }
 
 impl TokenFile {
     pub(super) fn open(path: &Path) -> Result<Self, AccessError> {
-        let stamp = fs::metadata(path).map_or(None, |metadata| stamp(&metadata));
+        let stamp = stamp(path);
         let tokens = Arc::new(read(path)?);
         Ok(Self {
             path: path.to_owned(),
@@ -149,7 +151,7 @@ impl TokenFile {
         let mut last = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if last.looked.elapsed() >= LOOK_EVERY {
             last.looked = Instant::now();
-            let now = fs::metadata(&self.path).map_or(None, |metadata| stamp(&metadata));
+            let now = stamp(&self.path);
             if now != last.stamp {
                 last.stamp = now;
                 match read(&self.path) {

@@ -122,7 +122,8 @@ fn a_field_is_given_once() {
 
 #[test]
 fn of_many_unknown_fields_some_are_named() {
-    let many: String = (0..10_000).map(|n| format!(",\"unknown{n}\":[[],{{}}]")).collect();
+    let many: Vec<_> = (0..10_000).map(|n| format!(",\"unknown{n}\":[[],{{}}]")).collect();
+    let many = many.concat();
     let (_, ignored) = parse::<Card>(format!("{{\"html\":\"x\"{many}}}").as_bytes()).expect("accepted");
     assert_eq!(ignored.len(), 64);
 }

@@ -113,6 +113,10 @@ enum Chunks {
     TrailerLf {
         length: usize,
     },
+    /// Behind the body.
+    End,
+    /// Behind a byte that has no place in a chunked body.
+    Nonsense,
 }
 
 enum Found {
@@ -134,28 +138,27 @@ impl Chunks {
                 }
                 continue;
             }
+            *self = self.after(bytes[at]);
             at += 1;
-            match self.after(bytes[at - 1]) {
-                Some(Some(next)) => *self = next,
-                Some(None) => return (at, Found::End),
-                None => return (at, Found::Nonsense),
+            match self {
+                Self::End => return (at, Found::End),
+                Self::Nonsense => return (at, Found::Nonsense),
+                _ => {}
             }
         }
         (at, Found::Nothing)
     }
 
-    /// The place after a byte that is no data: `Some(None)` behind the body's end, `None` where there is no such byte.
-    fn after(self, byte: u8) -> Option<Option<Self>> {
+    /// The place after a byte that is no data.
+    fn after(self, byte: u8) -> Self {
         /// So that a size fits into 64 bits.
         const MOST_DIGITS: u8 = 15;
-        let next = match (self, byte) {
+        match (self, byte) {
             (Self::Size { size, digits }, _) if byte.is_ascii_hexdigit() && digits < MOST_DIGITS => {
-                let digit = char::from(byte).to_digit(16)?;
-                Self::Size { size: size * 16 + u64::from(digit), digits: digits + 1 }
+                let digit = char::from(byte).to_digit(16).map_or(0, u64::from);
+                Self::Size { size: size * 16 + digit, digits: digits + 1 }
             }
-            (Self::Size { size, digits: 1.. }, b'\r') | (Self::Extension { size }, b'\r') => {
-                Self::SizeEnd { size }
-            }
+            (Self::Size { size, digits: 1.. } | Self::Extension { size }, b'\r') => Self::SizeEnd { size },
             (Self::Size { size, digits: 1.. }, b';') => Self::Extension { size },
             (Self::Extension { size }, _) if byte != b'\n' => Self::Extension { size },
             (Self::SizeEnd { size: 0 }, b'\n') => Self::Trailer { length: 0 },
@@ -164,11 +167,10 @@ impl Chunks {
             (Self::DataLf, b'\n') => Self::Size { size: 0, digits: 0 },
             (Self::Trailer { length }, b'\r') => Self::TrailerLf { length },
             (Self::Trailer { length }, _) if byte != b'\n' => Self::Trailer { length: length + 1 },
-            (Self::TrailerLf { length: 0 }, b'\n') => return Some(None),
+            (Self::TrailerLf { length: 0 }, b'\n') => Self::End,
             (Self::TrailerLf { .. }, b'\n') => Self::Trailer { length: 0 },
-            _ => return None,
-        };
-        Some(Some(next))
+            _ => Self::Nonsense,
+        }
     }
 }
 
