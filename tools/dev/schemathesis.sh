@@ -58,7 +58,7 @@ for name in ingestion image; do
   "$venv/bin/schemathesis" --config-file tools/dev/schemathesis.toml run "http://$address/openapi.json" \
     --checks all --exclude-checks positive_data_acceptance \
     --mode all --phases examples,coverage,fuzzing --max-examples "$examples" \
-    --request-timeout 70 --workers 2 --seed 1 --no-color \
+    --max-response-time 61 --request-timeout 70 --workers 2 --seed 1 --no-color \
     --report junit --report-junit-path "$out/$name.xml" || failed=1
   if grep -q '"message":"panicked' "$out/$name.log"; then
     echo "schemathesis: playwright-$name panicked" >&2

@@ -38,7 +38,7 @@ pub(crate) async fn draw(
         deadline,
         queued_bytes: bytes,
         fingerprint: options.fingerprint(),
-        reuse: options.document().reuse(),
+        inert: options.document().inert(),
     };
     // The making may be begun more than once, when equal requests give up.
     let times = Mutex::new(StageTimes::default());

@@ -180,6 +180,7 @@ impl Config {
             pages,
             // A page of the web is never inert.
             reuse_inert: false,
+            framed_browsers: 0,
             max_queue: browsers.max_queue,
             pages_per_host: Some(self.visits.host_concurrency.unwrap_or((pages / 2).max(1))),
             max_queue_bytes: browsers.max_queue_bytes,

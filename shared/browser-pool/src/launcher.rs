@@ -18,8 +18,8 @@ use crate::standby::Standby;
 /// A browser that stands by must answer within this to be taken; a launch takes no longer.
 const STANDBY_PROBE: Duration = Duration::from_millis(500);
 
-/// Shared by all slots of a pool.
-#[derive(Debug)]
+/// Shared by all slots of a pool whose browsers are alike.
+#[derive(Debug, Clone)]
 pub(crate) struct Launcher {
     pub(crate) binary: PathBuf,
     pub(crate) options: LaunchOptions,
@@ -30,16 +30,22 @@ pub(crate) struct Launcher {
     pub(crate) metrics: PoolMetrics,
     pub(crate) tasks: TaskTracker,
     /// As many at once as there are cores: more would only make each of them later.
-    pub(crate) at_once: Semaphore,
-    pub(crate) generations: AtomicU64,
+    pub(crate) at_once: Arc<Semaphore>,
+    pub(crate) generations: Arc<AtomicU64>,
     /// It turned out that there is no sandbox here, and that this is accepted.
-    pub(crate) without_sandbox: AtomicBool,
-    pub(crate) alive: Mutex<Vec<Weak<Browser>>>,
-    pub(crate) launched: AtomicBool,
-    pub(crate) standby: Standby,
+    pub(crate) without_sandbox: Arc<AtomicBool>,
+    pub(crate) alive: Arc<Mutex<Vec<Weak<Browser>>>>,
+    pub(crate) launched: Arc<AtomicBool>,
+    pub(crate) standby: Arc<Standby>,
 }
 
 impl Launcher {
+    /// The same, of browsers whose frames are asked for. Their ends are counted with the others'; none stands by.
+    pub(crate) fn framed(&self) -> Self {
+        let options = LaunchOptions { frame_control: true, ..self.options.clone() };
+        Self { options, standby: Arc::default(), ..self.clone() }
+    }
+
     /// A new browser: the one that stands by, else launched and probed now.
     pub(crate) async fn launch(&self) -> Result<Arc<Browser>, LaunchError> {
         if let Some(browser) = self.standby.take() {

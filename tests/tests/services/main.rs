@@ -6,6 +6,7 @@ mod browser_faults;
 mod cards;
 mod egress;
 mod extraction;
+mod frames;
 mod hostile_http;
 mod identity;
 mod lifecycle;

@@ -214,7 +214,7 @@ impl Page {
             Ok((self.after(first, self.world, document, phase, deadline).await?, before))
         };
         let shown = tokio::select! {
-            shown = shown => shown,
+            shown = self.with_frames(deadline, shown) => shown,
             () = self.watch.leaves(navigations) => Err(left()),
         };
         match shown {

@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use base64_simd::STANDARD as BASE64;
 use chromiumoxide::cdp::browser_protocol::page::{NavigateParams, SetDocumentContentParams};
 
-use super::document::{Document, Source};
+use super::document::{Area, Document, Source};
 use super::{Page, isolated_world, metrics};
 use crate::cdp::CallError;
 use crate::config::Viewport;
@@ -58,6 +58,14 @@ const KEPT: [&str; 19] = [
     "-webkit-locale",
 ];
 
+/// What the pool needs to know of a document that may share a page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Inert {
+    pub viewport: Viewport,
+    /// One frame of the viewport is its picture.
+    pub is_one_frame: bool,
+}
+
 /// What is known of a page's being used again.
 #[derive(Debug, Default)]
 pub(super) struct Reuse {
@@ -81,7 +89,7 @@ enum Now {
 
 impl Reuse {
     pub(super) fn begins(&self, document: &Document<'_>) {
-        *self.now() = document.reuse().map_or(Now::Other, Now::Inert);
+        *self.now() = document.inert().map_or(Now::Other, |inert| Now::Inert(inert.viewport));
         if let Source::Html(html) = document.source {
             self.bytes.fetch_add(html.len(), Ordering::Relaxed);
         }
@@ -100,9 +108,9 @@ impl Reuse {
 }
 
 impl Document<'_> {
-    /// The viewport of a page that may have shown other such documents before; `None` for a document that wants a page
-    /// of its own. No parser, and on the safe side.
-    pub fn reuse(&self) -> Option<Viewport> {
+    /// `Some` for a document that may be shown on a page that has shown other such documents before; `None` for one that
+    /// wants a page of its own. No parser, and on the safe side.
+    pub fn inert(&self) -> Option<Inert> {
         let Source::Html(html) = self.source else { return None };
         let is_plain = html.len() <= MOST_BYTES
             && self.javascript.is_none()
@@ -110,7 +118,12 @@ impl Document<'_> {
             && !self.deterministic
             && self.appearance == super::Appearance::default();
         let is_inert = || is_inert(html) && self.css_overrides.is_none_or(is_inert);
-        (is_plain && is_inert()).then_some(self.viewport)
+        if !is_plain || !is_inert() {
+            return None;
+        }
+        let is_still = !moves(html) && !self.css_overrides.is_some_and(moves);
+        let is_one_frame = self.area == Area::Viewport && self.delay.is_zero() && is_still;
+        Some(Inert { viewport: self.viewport, is_one_frame })
     }
 }
 
@@ -159,6 +172,12 @@ fn holds_still(text: &str, lower: &str) -> bool {
         let Some((_, data)) = rest[..end].split_once(";base64,") else { return false };
         BASE64.decode_to_vec(data).is_ok_and(|bytes| is_still(&bytes))
     })
+}
+
+/// What moves by its style has no time before its first frame, and cannot be brought to its end until then.
+fn moves(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    ["animation", "transition", "<marquee"].iter().any(|mark| lower.contains(mark))
 }
 
 fn is_still(bytes: &[u8]) -> bool {

@@ -13,6 +13,8 @@ pub(crate) struct LaunchOptions {
     pub(crate) user_agent: Option<String>,
     pub(crate) accept_languages: Option<String>,
     pub(crate) sandbox: bool,
+    /// Every frame of its pages is asked for, one at a time.
+    pub(crate) frame_control: bool,
 }
 
 /// Switches that never change.
@@ -82,6 +84,12 @@ impl LaunchOptions {
         if small_shm {
             add("--disable-dev-shm-usage".to_owned());
         }
+        if self.frame_control {
+            // The first lets a page be opened so, the second is what the command asks for. With them a page that is
+            // not driven never draws.
+            add("--enable-begin-frame-control".to_owned());
+            add("--run-all-compositor-stages-before-draw".to_owned());
+        }
         if !self.sandbox {
             add("--no-sandbox".to_owned());
         }
@@ -101,6 +109,7 @@ mod tests {
             user_agent: None,
             accept_languages: None,
             sandbox,
+            frame_control: false,
         }
     }
 
