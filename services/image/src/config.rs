@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use browser_pool::{
-    EgressConfig, HostPort, Network, PageProfile, PoolConfig, Recycle, Supervision, Viewport,
+    EgressConfig, HostPort, Identity, Network, PageProfile, PoolConfig, Recycle, Supervision, Viewport,
 };
 use clap::ArgAction::Set;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use service_kit::settings::{
-    BrowserSettings, ServerSettings, TelemetrySettings, boolean, defaults, integer, seconds,
+    BrowserSettings, ServerSettings, TelemetrySettings, boolean, defaults, integer, languages, seconds,
 };
 
 use crate::card::cli::{CardArgs, SignCardArgs};
@@ -83,6 +83,11 @@ pub struct ImageSettings {
     #[arg(long, env = "PLAYWRIGHT_RENDER_NETWORK", value_name = "NETWORK", value_enum)]
     #[arg(default_value = "public", ignore_case = true)]
     pub render_network: RenderNetwork,
+
+    /// Languages that pages are told, in order of preference; the browser's other properties follow from it
+    #[arg(long, env = "PLAYWRIGHT_ACCEPT_LANGUAGE", value_name = "LANGUAGES")]
+    #[arg(value_parser = languages, default_value = "en-US,en")]
+    pub accept_language: String,
 
     /// Show documents that run nothing and load nothing one after the other on the same pages; without it every document
     /// has a page of its own, for more than twice the processor time
@@ -203,7 +208,10 @@ impl Config {
             recycle: recycle(browsers),
             page: PageProfile {
                 viewport: Viewport::default(),
-                identity: None,
+                identity: Some(Identity {
+                    user_agent: None,
+                    accept_language: self.image.accept_language.clone(),
+                }),
                 block_media: false,
                 hear_console: true,
                 warm_html: Some(WARM_CARD.to_owned()),
@@ -270,6 +278,8 @@ mod tests {
         );
         assert!(pool.page.warm_pages >= 2 && !pool.page.block_media && !pool.allow_no_sandbox);
         assert_eq!(pool.egress.network, Network::Public);
+        let identity = pool.page.identity.expect("sites see a desktop browser");
+        assert_eq!((identity.user_agent, identity.accept_language.as_str()), (None, "en-US,en"));
     }
 
     #[test]

@@ -39,8 +39,8 @@ use chromiumoxide::cdp::js_protocol::runtime::{
 use serde::de::DeserializeOwned;
 
 pub use document::{
-    Appearance, Area, Document, FailedResource, Heard, MOST_PIXELS, MOST_SIDE, Rect, ShotFormat, Shown,
-    Source, VIRTUAL_TIME, WaitFor,
+    Appearance, Area, Content, Document, FailedResource, Heard, MOST_PIXELS, MOST_SIDE, Rect, ShotFormat,
+    Shown, Source, VIRTUAL_TIME, WaitFor,
 };
 pub use layout::{Layout, Part, Picture};
 pub use visit::{Ready, Visit, Visited};

@@ -134,6 +134,7 @@ impl BrowserPool {
             metrics: metrics.clone(),
             tasks: tasks.clone(),
             at_once: Arc::new(Semaphore::new(cores())),
+            replacing: Arc::new(Semaphore::new(1)),
             generations: Arc::default(),
             without_sandbox: Arc::default(),
             alive: Arc::default(),

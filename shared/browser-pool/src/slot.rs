@@ -16,8 +16,8 @@ use crate::cdp::CallError;
 use crate::config::{PageProfile, Viewport};
 use crate::deadline::{Deadline, StageTimes};
 use crate::egress::Egress;
-use crate::launcher::{BrowserManager, Launcher};
-use crate::page::{Document, Page};
+use crate::launcher::{BrowserManager, Launcher, Replacement};
+use crate::page::{Content, Document, Page};
 
 /// Failed launches are repeated after half a second, then twice as long each time, up to this.
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(30);
@@ -66,7 +66,7 @@ impl Slot {
         inert_pages: usize,
         changed: watch::Sender<u64>,
     ) -> Result<Self, managed::BuildError> {
-        let browsers = managed::Pool::builder(BrowserManager(Arc::clone(launcher))).max_size(1).build()?;
+        let browsers = managed::Pool::builder(BrowserManager::new(launcher)).max_size(1).build()?;
         Ok(Self {
             launcher: Arc::clone(launcher),
             egress: Arc::clone(egress),
@@ -226,9 +226,9 @@ impl Slot {
             }
             current.replace(Arc::clone(browser))
         };
+        let replacement = self.browsers.manager().take_replacement();
         if let Some(predecessor) = predecessor.filter(|browser| browser.is_alive()) {
-            let reason = self.launcher.is_due(&predecessor);
-            if let Some(reason) = reason {
+            if let Some(Replacement { reason, .. }) = replacement {
                 self.launcher.metrics.restarted(reason);
                 tracing::info!(
                     generation = predecessor.generation,
@@ -236,7 +236,11 @@ impl Slot {
                     "a browser retires"
                 );
             }
-            self.launcher.tasks.spawn(retire(predecessor, self.launcher.supervision.retire_limit));
+            let limit = self.launcher.supervision.retire_limit;
+            self.launcher.tasks.spawn(async move {
+                retire(predecessor, limit).await;
+                drop(replacement);
+            });
         }
         browser.begins_to_serve();
         // What was open ahead is the predecessor's: dropping a page disposes of it.
@@ -350,7 +354,7 @@ pub(crate) async fn warm_up(
 ) -> Result<bool, crate::error::PoolError> {
     let shown = page.show(&Document::of_html(html, viewport), deadline, &mut StageTimes::default()).await?;
     let corner = page.capture_corner(deadline).await?;
-    Ok(shown.has_content && corner.starts_with(&[0xff, 0xd8]))
+    Ok(shown.content == Content::Something && corner.starts_with(&[0xff, 0xd8]))
 }
 
 /// Lets a replaced browser finish its pages, then closes it.

@@ -18,7 +18,7 @@ use clap::Args;
 use crate::access::{TokenList, TokensRefused};
 pub use crate::telemetry::LogFormat;
 pub use parse::{Refused, defaults, parse, parse_from, unknown_variables};
-pub use value::{address, boolean, host_port, integer, seconds};
+pub use value::{address, boolean, host_port, integer, languages, seconds};
 
 /// Who may use the service.
 #[derive(Debug, Clone, Args)]

@@ -2,9 +2,11 @@
 //! installs one.
 
 mod bad_input;
+mod blank;
 mod browser_faults;
 mod cards;
 mod egress;
+mod extent;
 mod extraction;
 mod frames;
 mod hostile_http;

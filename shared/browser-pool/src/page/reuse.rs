@@ -164,10 +164,13 @@ fn speaks_for_the_document(text: &str) -> bool {
 }
 
 /// Pictures that move go on where another document left them: only fonts and pictures of a single frame are let in, told
-/// by their bytes, as Chromium tells them too.
+/// by their bytes, as Chromium tells them too, and drawings of shapes.
 fn holds_still(text: &str, lower: &str) -> bool {
     lower.match_indices("data:").all(|(at, mark)| {
         let rest = &text[at + mark.len()..];
+        if is_drawing(&lower[..at], &lower[at + mark.len()..]) {
+            return true;
+        }
         let end = rest.find(['"', '\'', ')', '>', ' ', '\n', '\r', '\t']).unwrap_or(rest.len());
         let Some((_, data)) = rest[..end].split_once(";base64,") else { return false };
         BASE64.decode_to_vec(data).is_ok_and(|bytes| is_still(&bytes))
@@ -178,6 +181,30 @@ fn holds_still(text: &str, lower: &str) -> bool {
 fn moves(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     ["animation", "transition", "<marquee"].iter().any(|mark| lower.contains(mark))
+}
+
+/// An SVG in quotes, written out, of shapes alone: no letters, no style sheet, nothing that moves or refers to anything,
+/// and nothing written in another way than as itself.
+fn is_drawing(before: &str, rest: &str) -> bool {
+    const SHAPES: [&str; 10] =
+        ["svg", "g", "defs", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon"];
+    const WRITTEN: [(&str, &str); 4] = [("%3c", "<"), ("%3e", ">"), ("%23", "#"), ("%20", " ")];
+    let Some(quote) = before.chars().next_back().filter(|quote| matches!(quote, '"' | '\'')) else {
+        return false;
+    };
+    let Some(svg) = rest.split(quote).next().and_then(|data| data.strip_prefix("image/svg+xml,")) else {
+        return false;
+    };
+    let svg = WRITTEN.iter().fold(svg.to_owned(), |svg, (written, meant)| svg.replace(written, meant));
+    let is_shape = |tag: &str| {
+        let name = tag.trim_start_matches('/').split(|letter: char| !letter.is_ascii_alphanumeric()).next();
+        name.is_some_and(|name| SHAPES.contains(&name))
+    };
+    svg.is_ascii()
+        && !svg.contains(['%', '&', '\\', '!', '?', '@'])
+        && !svg.contains("href")
+        && svg.starts_with('<')
+        && svg[1..].split('<').all(is_shape)
 }
 
 fn is_still(bytes: &[u8]) -> bool {
@@ -278,6 +305,7 @@ mod tests {
             "<!doctype html><html lang=en><meta charset=utf-8><meta name=\"viewport\" content=\"width=1200\">",
             "<a href='https://shop/'>shop</a>",
             "<svg><rect fill='url(#g)'/></svg><img src=\"data:image/jpeg;base64,/9j/4AAQ\">",
+            "<style>b { mask: url(\"data:image/svg+xml,%3Csvg fill='%23f00'%3E%3Cpath d='M1 2'/%3E%3C/svg%3E\") }</style>",
         ] {
             assert!(is_inert(inert), "{inert}");
         }
@@ -296,7 +324,12 @@ mod tests {
             "<img src='data:image/gif;base64,R0lGODlh'>",
             "<img src='data:image/png;base64,R0lGODlh'>",
             "<img src='data:image/png;base64,iVBORw0KGgphY1RM'>",
-            "<img src='data:image/svg+xml,%3Csvg/%3E'>",
+            "<img src=data:image/svg+xml,%3Csvg/%3E>",
+            "<img src='data:image/svg+xml,%3Csvg%3E%3Ctext%3Ex%3C/text%3E%3C/svg%3E'>",
+            "<img src='data:image/svg+xml,%3Csvg%3E%3C%74ext%3Ex%3C/svg%3E'>",
+            "<img src='data:image/svg+xml,<svg><animatemotion/></svg>'>",
+            "<img src='data:image/svg+xml,<svg><g style=\"x\\3a y\"/></svg>'>",
+            "<img src='data:image/svg+xml;base64,PHN2Zy8+'>",
             "<h1 lang=zh-TW>直骨令",
             "<svg><image href='http://a/b'/></svg>",
         ] {

@@ -18,7 +18,7 @@ pub(crate) struct LaunchOptions {
 }
 
 /// Switches that never change.
-const ALWAYS: [(&str, &str); 39] = [
+const ALWAYS: [(&str, &str); 40] = [
     ("--remote-debugging-pipe", "no port that other processes could reach; its EOF ends the browser with us"),
     ("--headless", "the full browser shows windows otherwise; headless-shell ignores it"),
     ("--proxy-bypass-list=<-loopback>", "without it loopback and link-local never see the egress proxy"),
@@ -60,6 +60,10 @@ const ALWAYS: [(&str, &str); 39] = [
     ("--mute-audio", "no audio device is needed"),
     ("--log-level=1", "what pages write to their consoles is not ours to log"),
     ("--password-store=basic", "no keyring is asked for"),
+    (
+        "--blink-settings=imageAnimationPolicy=2",
+        "pictures that move show their first frame, not whatever frame they are at",
+    ),
     ("--font-render-hinting=none", "the same glyph shapes at every scale"),
 ];
 

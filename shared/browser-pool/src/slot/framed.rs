@@ -12,7 +12,7 @@ use crate::cdp::CallError;
 use crate::config::Viewport;
 use crate::deadline::{Deadline, StageTimes};
 use crate::error::PoolError;
-use crate::page::{Document, Page, ShotFormat};
+use crate::page::{Content, Document, Page, ShotFormat};
 
 /// Browsers that may fail to draw their sample before no more are tried.
 const MOST_FAILURES: u32 = 3;
@@ -87,7 +87,7 @@ impl Slot {
         let times = &mut StageTimes::default();
         let shown = page.show(&Document::of_html(sample, viewport), deadline, times).await?;
         let drawn = page.capture(ShotFormat::Jpeg { quality: 50 }, None, deadline, times).await?;
-        if !shown.has_content || !drawn.starts_with(&[0xff, 0xd8]) {
+        if shown.content == Content::Nothing || !drawn.starts_with(&[0xff, 0xd8]) {
             return Err(PoolError::Render { what: "its sample came out blank".to_owned() });
         }
         // Dropped where there is no room: that disposes of it.
