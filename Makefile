@@ -1,6 +1,6 @@
 # Every task of a developer, by name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint audit docs hostile mutations soak kill burst bench cards corpus readiness executables gallery png score fit bench-engine fuzz
+.PHONY: help run test fmt lint audit docs hostile mutations schemathesis soak kill burst bench cards corpus readiness executables gallery png score fit bench-engine fuzz
 
 BENCH := target/release/bench
 # one service only: make soak ONLY=image
@@ -27,6 +27,9 @@ fmt: ## Format the code
 lint: ## Check the format and lint
 	cargo fmt --all --check
 	cargo clippy --release --locked --workspace --all-targets -- -D warnings
+
+schemathesis: executables ## Requests made of the services' own OpenAPI, valid and not (5 minutes; EXAMPLES=40)
+	@tools/dev/schemathesis.sh
 
 audit: ## Check the dependencies' licences and sources, and that all are used
 	@tools/dev/audit.sh

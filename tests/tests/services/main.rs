@@ -9,6 +9,7 @@ mod egress;
 mod extent;
 mod extraction;
 mod frames;
+mod hostile_http;
 mod identity;
 mod lifecycle;
 mod metrics;
