@@ -43,7 +43,7 @@ static CAPACITY: LazyLock<Option<Regex>> = LazyLock::new(|| {
         (?:(\d{1,2})\s?[x*]\s?)?
         (\d{1,5}(?:[.,]\d{1,3})?|one|two|four|eight|twelve|sixteen|twenty-four|thirty-two|forty-eight|sixty-four|ninety-six)
         [\s-]{0,2}
-        (gigabytes?|gigas?|gib|gb|go|гб|гигабайт\w{0,2}|terabytes?|teras?|tib|tb|to|тб|терабайт\w{0,2}|megabytes?|mb|mo|мб|g|t)",
+        (gigabytes?|gigas?|gib|gb|go|gt|гб|гигабайт\w{0,2}|ギガバイト|ギガ|기가바이트|기가|terabytes?|teras?|tib|tb|to|tt|тб|терабайт\w{0,2}|テラバイト|テラ|테라바이트|테라|megabytes?|mb|mo|мб|g|t)",
     )
     .ok()
 });
@@ -91,6 +91,8 @@ pub(super) fn mentions(text: &str) -> Vec<Mention> {
         found[at].limit = is_limit_before(before) || is_limit_after(after);
         let gap = at.checked_sub(1).and_then(|previous| low.get(found[previous].written.end..written.start));
         found[at].added = gap.is_some_and(is_addition);
+        // "supports 64GB and 4TB"
+        found[at].limit |= at > 0 && found[at - 1].limit && gap.is_some_and(goes_on);
         found[at].repeats = gap.is_some_and(|gap| gap.trim_end().ends_with('(') || gap.trim() == "=")
             && at > 0
             && (found[at].gb - found[at - 1].gb).abs() < 0.01;
@@ -103,17 +105,20 @@ fn bare(text: &str, low: &str) -> Vec<Mention> {
     let mut found = Vec::new();
     for hit in pattern.captures_iter(low).take(MOST * 4) {
         let (Some(whole), Some(amount), Some(unit)) = (hit.get(0), hit.get(2), hit.get(3)) else { continue };
-        let times: u32 = hit.get(1).and_then(|times| times.as_str().parse().ok()).unwrap_or(1);
+        let count = hit.get(1).filter(|count| !ends_in_digit(low, count.start()));
+        let times: u32 = count.and_then(|count| count.as_str().parse().ok()).unwrap_or(1);
+        let written = count.map_or(amount.start(), |_| whole.start())..whole.end();
         let spelled = text.get(unit.range()).unwrap_or_default();
         let glued = low.get(amount.end()..unit.start()).is_some_and(str::is_empty);
-        if !stands_free(low, &whole.range(), unit.as_str()) || is_english_to(spelled, glued) {
+        let is_word = is_english_to(spelled, glued) || matches!(spelled, "GT" | "TT");
+        if !stands_free(low, &written, unit.as_str()) || is_word {
             continue;
         }
         let Some(amount) = number(amount.as_str()) else { continue };
         let (unit, factor) = match unit.as_str() {
             "g" => (Unit::Short, 1.0),
             "t" => (Unit::Short, 1_000.0),
-            unit if unit.starts_with(['t', 'т']) => (Unit::Tera, 1_000.0),
+            unit if unit.starts_with(['t', 'т', 'テ', '테']) => (Unit::Tera, 1_000.0),
             unit if unit.starts_with(['m', 'м']) => (Unit::Mega, 1.0 / 1_024.0),
             _ => (Unit::Giga, 1.0),
         };
@@ -122,7 +127,7 @@ fn bare(text: &str, low: &str) -> Vec<Mention> {
                 gb: amount * factor * f64::from(times),
                 unit,
                 times,
-                written: whole.range(),
+                written,
                 label: None,
                 named: 0..0,
                 limit: false,
@@ -132,6 +137,11 @@ fn bare(text: &str, low: &str) -> Vec<Mention> {
         }
     }
     found
+}
+
+/// "9700X 64 GB" is no 0 times 64 GB.
+fn ends_in_digit(low: &str, at: usize) -> bool {
+    low.get(..at).is_some_and(|head| head.ends_with(|c: char| c.is_ascii_digit()))
 }
 
 /// No letter or digit touches it, but for a script without spaces and a word such as `SSD` before it; and it is
@@ -215,17 +225,26 @@ fn zone_end(low: &str, found: &[Mention], at: usize) -> usize {
 fn name(low: &str, found: &mut [Mention], labels: &[(Label, Range<usize>)]) {
     let zones: Vec<(usize, usize)> =
         (0..found.len()).map(|at| (zone_start(low, found, at), zone_end(low, found, at))).collect();
+    let is_apple = ["mac", "apple", "ipad"].iter().any(|word| low.contains(word));
+    // before a capacity an M2 is a chip rather than a slot
+    let is_m2 = |range: &Range<usize>| low.get(range.clone()) == Some("m2");
     let before: Vec<Option<usize>> = (0..found.len())
         .map(|at| {
             let zone = zones[at].0..found[at].written.start;
-            labels.iter().rposition(|(_, range)| range.start >= zone.start && range.end <= zone.end)
+            labels
+                .iter()
+                .rposition(|(_, range)| range.start >= zone.start && range.end <= zone.end && !is_m2(range))
         })
         .collect();
     let after: Vec<Option<usize>> = (0..found.len())
         .map(|at| {
             let zone = found[at].written.end..zones[at].1;
             labels.iter().position(|(label, range)| {
-                *label != Label::Model && range.start >= zone.start && range.end <= zone.end
+                *label != Label::Model
+                    && range.start >= zone.start
+                    && range.end <= zone.end
+                    && !(is_apple && is_m2(range))
+                    && !is_built_in(low.get(zone.start..range.start).unwrap_or_default(), *label)
             })
         })
         .collect();
@@ -263,6 +282,12 @@ fn name(low: &str, found: &mut [Mention], labels: &[(Label, Range<usize>)]) {
     }
 }
 
+/// "256GB UHD Graphics": what is built in has no memory of its own.
+fn is_built_in(before: &str, label: Label) -> bool {
+    const NAMES: [&str; 8] = ["uhd", "hd", "iris", "xe", "arc", "vega", "integrated", "intel"];
+    label == Label::Other && before.split(|c: char| !c.is_alphanumeric()).any(|word| NAMES.contains(&word))
+}
+
 fn fits(label: Label, gb: f64) -> bool {
     match label {
         Label::Memory => gb <= 192.0,
@@ -273,7 +298,7 @@ fn fits(label: Label, gb: f64) -> bool {
 
 /// "up to" with no other number between it and the capacity.
 fn is_limit_before(zone: &str) -> bool {
-    let last = LIMITS.find_all(zone).last();
+    let last = LIMITS.find_all(zone).filter(|((), range)| !is_of_a_name(zone, range)).last();
     last.is_some_and(|((), range)| {
         !zone.get(range.end..).unwrap_or_default().contains(|c: char| c.is_ascii_digit())
     }) || [" do", " до", " tot", " a", " até", " až"].iter().any(|word| {
@@ -282,14 +307,44 @@ fn is_limit_before(zone: &str) -> bool {
     })
 }
 
+/// "M3 Max", "RTX 2080 Max-Q", "Ryzen AI Max+".
+fn is_of_a_name(zone: &str, range: &Range<usize>) -> bool {
+    let before = zone.get(..range.start).unwrap_or_default().trim_end();
+    let after = zone.get(range.end..).unwrap_or_default();
+    let last = before.rsplit([' ', '-', '/']).next().unwrap_or_default();
+    let is_chip =
+        last.strip_prefix('m').is_some_and(|rest| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit());
+    zone.get(range.clone()) == Some("max")
+        && (is_chip || last == "ai" || after.starts_with("-q") || after.starts_with('+'))
+}
+
 fn is_limit_after(zone: &str) -> bool {
     LIMITS_AFTER.find_all(zone).next().is_some_and(|((), range)| range.start < 24)
 }
 
+const AND: [&str; 12] = [
+    " and ",
+    " und ",
+    " et ",
+    " y ",
+    " & ",
+    " och ",
+    " og ",
+    " en ",
+    " ja ",
+    " plus ",
+    " zusätzlich ",
+    " и ",
+];
+
 fn is_addition(gap: &str) -> bool {
     const LONGEST: usize = 40;
-    let words = [" and ", " und ", " et ", " y ", " & ", " och ", " og ", " en ", " plus ", " zusätzlich "];
-    gap.len() <= LONGEST && (gap.contains('+') || words.iter().any(|word| gap.contains(word)))
+    gap.len() <= LONGEST && (gap.contains('+') || AND.iter().any(|word| gap.contains(word)))
+}
+
+/// A limit's "and": no bracket or comma has closed it.
+fn goes_on(gap: &str) -> bool {
+    is_addition(gap) && !gap.contains([')', ',', ';', '.', '|', '+', '('])
 }
 
 #[cfg(test)]
@@ -350,6 +405,14 @@ mod tests {
             ("8Гб/SSD 256Гб", "8- 256d"),
             ("メモリ16GB、最大64GB", "16m 64-!"),
             ("1.024 GB SSD; 1,5 TB HDD", "1024d 1500d"),
+            ("16 Gt DDR4 (enintään 64 Gt), 1 Tt SSD", "16m 64-! 1000d"),
+            ("GeForce 9600 GT 512 MB, 8 GT/s", "0.5v"),
+            ("Ryzen 7 9700X 64 GB RAM 2 TB + 4 TB NVMe", "64m 2000- 4000d+"),
+            ("supports 64GB and 4TB, 16GB fitted", "64-! 4000-!+ 16-"),
+            ("M3 Max 36GB, RTX 2080 Max-Q 16GB", "36- 16v"),
+            ("M2 16GB 512GB SSD", "16- 512d"),
+            ("512GB SSD M2", "512d"),
+            ("8GB 256GB UHD Graphics", "8- 256-"),
         ];
         for (text, expected) in cases {
             assert_eq!(read(text), expected, "{text}");

@@ -16,7 +16,7 @@ static EXACT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     );
     Regex::new(&format!(
         r"(?ix)\b(?:
-        (?:amd\s*)?ryzen(?:\s*-?\s*(?:ai|max\+?|threadripper|embedded|pro|hx|[3579]))*[\s-]+(?:pro\s+)?(?:hx[\s-]+)?(?:[a-z]?\d{{3,4}}[a-z0-9]{{0,4}}|z[12](?:\s+extreme)?)
+        (?:amd\s*)?ryzen(?:\s*-?\s*(?:ai|max\+?|threadripper|embedded|pro|hx|[3579]\b))*[\s-]+(?:pro\s+)?(?:hx[\s-]+)?(?:[a-z]?\d{{3,4}}[a-z0-9]{{0,4}}|z[12](?:\s+extreme)?)
         | (?:amd\s+)?threadripper(?:\s+pro)?\s+\d{{4}}[a-z]{{0,2}}
         | (?:amd\s+)?(?:athlon|sempron|turion|phenom|opteron|epyc)(?:\s+(?:gold|silver|pro|ii|neo|dual|x[2346]|64))*[\s-]+[a-z]{{0,2}}\d{{3,4}}[a-z0-9]{{0,3}}
         | (?:amd\s+)?r[3579][\s-]\d{{4}}[a-z0-9]{{0,3}}
