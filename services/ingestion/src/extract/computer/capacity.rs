@@ -96,6 +96,10 @@ pub(super) fn mentions(text: &str) -> Vec<Mention> {
         found[at].repeats = gap.is_some_and(|gap| gap.trim_end().ends_with('(') || gap.trim() == "=")
             && at > 0
             && (found[at].gb - found[at - 1].gb).abs() < 0.01;
+        if found[at].repeats && found[at - 1].label.is_none() {
+            found[at - 1].label = found[at].label;
+            found[at - 1].named = found[at].named.clone();
+        }
     }
     found
 }
@@ -105,13 +109,22 @@ fn bare(text: &str, low: &str) -> Vec<Mention> {
     let mut found = Vec::new();
     for hit in pattern.captures_iter(low).take(MOST * 4) {
         let (Some(whole), Some(amount), Some(unit)) = (hit.get(0), hit.get(2), hit.get(3)) else { continue };
-        let count = hit.get(1).filter(|count| !ends_in_digit(low, count.start()));
-        let times: u32 = count.and_then(|count| count.as_str().parse().ok()).unwrap_or(1);
-        let written = count.map_or(amount.start(), |_| whole.start())..whole.end();
+        let is_free = |start: usize| stands_free(low, &(start..whole.end()), unit.as_str());
+        // "9700X 64 GB" and "LPDDR4X 64GB" are no 0 or 4 times as much
+        let count = hit.get(1).filter(|count| !ends_in_digit(low, count.start()) && is_free(count.start()));
+        let start = count.map_or(amount.start(), |count| count.start());
+        if !is_free(start) {
+            continue;
+        }
+        let (times, end) = match count.and_then(|count| count.as_str().parse().ok()) {
+            Some(times) => (times, whole.end()),
+            None => times_after(low, whole.end()).unwrap_or((1, whole.end())),
+        };
+        let written = start..end;
         let spelled = text.get(unit.range()).unwrap_or_default();
         let glued = low.get(amount.end()..unit.start()).is_some_and(str::is_empty);
         let is_word = is_english_to(spelled, glued) || matches!(spelled, "GT" | "TT");
-        if !stands_free(low, &written, unit.as_str()) || is_word {
+        if is_word {
             continue;
         }
         let Some(amount) = number(amount.as_str()) else { continue };
@@ -139,7 +152,19 @@ fn bare(text: &str, low: &str) -> Vec<Mention> {
     found
 }
 
-/// "9700X 64 GB" is no 0 times 64 GB.
+/// "8GB*2", "16GB x2", and where that ends.
+fn times_after(low: &str, at: usize) -> Option<(u32, usize)> {
+    const MOST: u32 = 8;
+    let tail = low.get(at..)?;
+    let number = tail.trim_start().strip_prefix(['x', '*'])?.trim_start();
+    let digits = number.len() - number.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let rest = number.get(digits..)?;
+    let times = number.get(..digits)?.parse().ok().filter(|times| (1..=MOST).contains(times))?;
+    // no size, resolution or capacity
+    let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '.') && !super::capacity_follows(rest);
+    ends.then_some((times, low.len() - rest.len()))
+}
+
 fn ends_in_digit(low: &str, at: usize) -> bool {
     low.get(..at).is_some_and(|head| head.ends_with(|c: char| c.is_ascii_digit()))
 }
@@ -164,6 +189,7 @@ fn stands_free(low: &str, range: &Range<usize>, unit: &str) -> bool {
     };
     let after = tail.chars().next();
     let after_is_free = after.is_none_or(|c| !c.is_alphanumeric() || super::plain::is_unspaced(c))
+        || times_after(low, range.end).is_some()
         || ["ram", "ssd", "ddr", "lpddr", "hdd", "nvme", "emmc"].iter().any(|word| tail.starts_with(word));
     let is_speed = ["/s", "/sec", " per second", "/sn", "/с", "/seg"]
         .iter()
@@ -215,8 +241,16 @@ fn zone_end(low: &str, found: &[Mention], at: usize) -> usize {
     let zone = low.get(start..to).unwrap_or_default();
     // "1TB (SSD)"
     let skipped = zone.len() - zone.trim_start().trim_start_matches('(').len();
+    // and "32GB (2x16GB) DDR5"
+    let closed = zone.len() - zone.trim_start().trim_start_matches(')').len();
     let opened = zone.trim_start().starts_with('(');
-    let from = if opened { skipped } else { 0 };
+    let from = if opened {
+        skipped
+    } else if zone.trim_start().starts_with(')') {
+        closed
+    } else {
+        0
+    };
     let rest = zone.get(from..).unwrap_or_default();
     rest.char_indices().map(|(at, _)| start + from + at).find(|at| is_break(low, *at)).unwrap_or(to)
 }
@@ -394,7 +428,7 @@ mod tests {
             ("RTX 5060 Ti 16GB / 32GB / 1TB", "16v 32- 1000-"),
             ("256GB SSD + 1TB HDD", "256d 1000d+"),
             ("32GB, 2x 1TB", "32- 2000-"),
-            ("16GB (2x8GB) DDR5, max. 64GB", "16- 16-= 64-!"),
+            ("16GB (2x8GB) DDR5, max. 64GB", "16m 16m= 64-!"),
             ("16GB de memória, expansível até 64GB", "16m 64-!"),
             ("Up to 64GB DDR5", "64m!"),
             ("7 400 Mo/s, 40 GB/s, 5 GHz", ""),
@@ -413,6 +447,9 @@ mod tests {
             ("M2 16GB 512GB SSD", "16- 512d"),
             ("512GB SSD M2", "512d"),
             ("8GB 256GB UHD Graphics", "8- 256-"),
+            ("32GB (2x16GB) DDR5 1TB NVMe 8GB", "32m 32m= 1000d 8-"),
+            ("16GB (8GB*2) DDR5, LPDDR4X 64GB eMMC", "16m 16m= 64d"),
+            ("32GB (16GB×2, DDR5-5600), 2 TB x 2 NVMe, 4 GB x 1080", "32- 32-= 4000d 4-"),
         ];
         for (text, expected) in cases {
             assert_eq!(read(text), expected, "{text}");

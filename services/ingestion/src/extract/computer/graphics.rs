@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::capacity_follows;
+use super::plain::spaced;
 use super::wordset::word_list;
 
 static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -57,6 +58,7 @@ pub(super) fn is_built_in(value: &str) -> bool {
 /// A name anywhere in a text, that of a card before that of what is built in.
 pub(super) fn named(text: &str) -> Option<String> {
     const MOST: usize = 20;
+    let text: &str = &spaced(text);
     let whole =
         |end: usize| !text.get(end..).unwrap_or_default().starts_with(|c: char| c.is_ascii_alphanumeric());
     let found = NAMES.as_ref()?.find_iter(text).take(MOST).filter(|found| whole(found.end()));

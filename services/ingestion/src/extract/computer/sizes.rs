@@ -192,7 +192,7 @@ fn drive_of(text: &str, mention: &Mention) -> (Drive, Media) {
     let one = written
         .split_once(['x', 'X', '*'])
         .filter(|_| mention.times > 1)
-        .map_or(written, |(_, one)| one)
+        .map_or(written, |(one, other)| if other.contains(char::is_alphabetic) { other } else { one })
         .trim();
     let spelled = format!("{} GB", mention.gb / f64::from(mention.times.max(1)));
     let one = if one.contains(|c: char| c.is_ascii_digit()) { one } else { &spelled };
@@ -304,6 +304,7 @@ mod tests {
         };
         assert_eq!(texts("1TB M.2 PCIe Gen4 SSD", Some(Part::Drive)), ["1TB M.2 PCIe Gen4 SSD"]);
         assert_eq!(texts("SSD 512GB", None), ["512GB SSD"]);
+        assert_eq!(texts("1TB x2 SSD", None), ["1TB SSD + 1TB SSD"]);
         assert_eq!(texts("2x 1TB SSD", None), ["1TB SSD + 1TB SSD"]);
     }
 

@@ -203,3 +203,149 @@ fn things_for_computers_and_like_them_are_none() {
         assert_eq!(got, [none, none], "{title}");
     }
 }
+
+#[test]
+fn names_in_scripts_without_spaces_are_read() {
+    check(&[
+        ("ミニPC インテルCore i5-12450H 16GB 512GB", "Intel Core i5-12450H / 16 / 512 / -"),
+        (
+            "ゲーミングPC Core Ultra 7 プロセッサー 265F RTX5070搭載 メモリ32GB SSD1TB",
+            "Core Ultra 7 processor 265F / 32 / 1000 / RTX5070",
+        ),
+        ("联想笔记本电脑 酷睿i7-13700H 16GB内存 1TB固态 RTX4060独显", "Core i7-13700H / 16 / 1000 / RTX4060"),
+        ("노트북 인텔 코어 i5-1340P 16GB 512GB", "Intel Core i5-1340P / 16 / 512 / -"),
+        ("게이밍 노트북 라이젠 7 8845HS 32GB 1TB", "Ryzen 7 8845HS / 32 / 1000 / -"),
+        ("中古ノートパソコン 第8世代Core i5 8250U メモリ8GB SSD256GB", "Core i5 8250U / 8 / 256 / -"),
+    ]);
+}
+
+#[test]
+fn titles_as_shops_write_them_are_read() {
+    check(&[
+        (
+            "Dell OptiPlex 7060 SFF Intel Core i7-8700 3.2GHz 32GB RAM 1TB SSD Windows 11 Pro WiFi (Renewed)",
+            "Intel Core i7-8700 / 32 / 1000 / -",
+        ),
+        (
+            "HP 15.6\" Laptop, Intel Core i3-1215U, 8GB RAM, 256GB SSD, Natural Silver, Windows 11 Home in S mode, 15-dy5131wm",
+            "Intel Core i3-1215U / 8 / 256 / -",
+        ),
+        (
+            "Lenovo ThinkPad T14 Gen 3 14\" FHD Touch i5-1245U vPro 16GB 512GB SSD 4G LTE W11P",
+            "i5-1245U / 16 / 512 / -",
+        ),
+        (
+            "ASUS ROG Strix G16 (2024) Gaming Laptop, 16” 16:10 FHD 165Hz, GeForce RTX 4060, Intel Core i7-13650HX, 16GB DDR5, 1TB PCIe SSD, Wi-Fi 6E",
+            "Intel Core i7-13650HX / 16 / 1000 / GeForce RTX 4060",
+        ),
+        (
+            "CyberPowerPC Gamer Xtreme VR Gaming PC, Intel Core i5-13400F 2.5GHz, GeForce RTX 4060 8GB, 16GB DDR5, 1TB PCIe 4.0 SSD, WiFi Ready & Windows 11 Home",
+            "Intel Core i5-13400F / 16 / 1000 / GeForce RTX 4060",
+        ),
+        (
+            "Skytech Gaming PC Desktop – AMD Ryzen 7 7700X 4.5 GHz, NVIDIA RTX 4070 Super 12GB, 1TB NVME SSD, 32GB DDR5 RAM 6000 RGB, 750W Gold PSU",
+            "AMD Ryzen 7 7700X / 32 / 1000 / NVIDIA RTX 4070 Super",
+        ),
+        (
+            "GMKtec Mini PC G3 Plus, Intel N150 (Up to 3.6GHz), 8GB RAM 256GB M.2 SSD, Dual 4K Display, WiFi 5, BT 5.0",
+            "Intel N150 / 8 / 256 / -",
+        ),
+        (
+            "MINISFORUM UM890 Pro Mini PC AMD Ryzen 9 8945HS, 64GB DDR5 2TB PCIe4.0 SSD, AMD Radeon 780M, 2x USB4, 2x 2.5G LAN, OCuLink",
+            "AMD Ryzen 9 8945HS / 64 / 2000 / AMD Radeon 780M",
+        ),
+        (
+            "Apple 2024 MacBook Air 13-inch Laptop with M3 chip: 8GB Unified Memory, 256GB SSD Storage - Midnight",
+            "M3 chip / 8 / 256 / -",
+        ),
+        (
+            "Apple 2024 Mac mini Desktop Computer with M4 chip with 10‑core CPU and 10‑core GPU: Built for Apple Intelligence, 16GB Unified Memory, 256GB SSD Storage",
+            "M4 chip / 16 / 256 / 10-core GPU",
+        ),
+        ("Apple MacBook Pro 14\" M3 Pro 11-Core 18GB 512GB Space Black MRX33LL/A", "M3 Pro / 18 / 512 / -"),
+        ("HP EliteDesk 800 G5 Mini i5-9500T 16GB 512GB NVMe Win 11 Pro", "i5-9500T / 16 / 512 / -"),
+        (
+            "Lenovo ThinkCentre M920q Tiny, i5 8500T, 16 GB RAM, 256 GB SSD, gebraucht",
+            "i5 8500T / 16 / 256 / -",
+        ),
+        (
+            "MEDION ERAZER Major X20, Gaming Notebook mit 16 Zoll Display, Intel Core i9-13900HX, 32 GB RAM, 1 TB SSD, NVIDIA GeForce RTX 4070",
+            "Intel Core i9-13900HX / 32 / 1000 / NVIDIA GeForce RTX 4070",
+        ),
+        (
+            "PC Gamer Fixe - Intel Core i5-12400F - RTX 3060 12 Go - 16 Go DDR4 - SSD 1 To - Windows 11",
+            "Intel Core i5-12400F / 16 / 1000 / RTX 3060",
+        ),
+        (
+            "Portátil Gaming Aldaba 15 - Intel Core i7-12650H, 16 GB RAM, 1 TB SSD, GeForce RTX 4050 6 GB",
+            "Intel Core i7-12650H / 16 / 1000 / GeForce RTX 4050",
+        ),
+        (
+            "Notebook Gamer Araponga Intel Core i5-12450H 8GB 512GB SSD Placa de Vídeo RTX 3050 4GB",
+            "Intel Core i5-12450H / 8 / 512 / RTX 3050",
+        ),
+        (
+            "Komputer do gier Ryzen 5 5600, RTX 4060, 16GB RAM, 1TB SSD, karta graficzna 8GB",
+            "Ryzen 5 5600 / 16 / 1000 / RTX 4060",
+        ),
+        (
+            "Игровой компьютер Intel Core i5-12400F, GeForce RTX 4060 8 ГБ, 16 ГБ DDR4, SSD 512 ГБ",
+            "Intel Core i5-12400F / 16 / 512 / GeForce RTX 4060",
+        ),
+        (
+            "Dell Precision 3660 Tower i9-12900K 64GB DDR5 1TB SSD + 4TB HDD RTX A4000 16GB",
+            "i9-12900K / 64 / 5000 / RTX A4000",
+        ),
+        ("Dell PowerEdge R730 2x Xeon E5-2690 v4 256GB RAM 8x 1.2TB SAS", "Xeon E5-2690 v4 / 256 / 9600 / -"),
+        (
+            "HP Z2 Mini G9 Workstation i7-12700 32GB (2x16GB) DDR5 1TB NVMe T1000 8GB",
+            "i7-12700 / 32 / 1000 / -",
+        ),
+        ("Raspberry Pi 5 8GB", "- / - / - / -"),
+        ("Steam Deck OLED 1TB 16GB RAM Handheld Console", "- / 16 / 1000 / -"),
+        ("ASUS ROG Ally X Ryzen Z1 Extreme 24GB 1TB Handheld", "Ryzen Z1 Extreme / 24 / 1000 / -"),
+        ("Samsung Galaxy Tab S9 12GB 256GB Snapdragon 8 Gen 2", "- / - / - / -"),
+        (
+            "Microsoft Surface Laptop 7 13.8\" Snapdragon X Plus (10 Core) 16GB 512GB Platinum",
+            "Snapdragon X Plus / 16 / 512 / -",
+        ),
+        ("Surface Pro 9 i5-1235U 8GB/256GB", "i5-1235U / 8 / 256 / -"),
+        (
+            "Acer Aspire 3 A315-24P-R7VH Slim Laptop AMD Ryzen 3 7320U Quad-Core 8GB LPDDR5 128GB NVMe SSD",
+            "AMD Ryzen 3 7320U / 8 / 128 / -",
+        ),
+        (
+            "Lenovo IdeaPad Slim 3 Chromebook MediaTek Kompanio 520 4GB LPDDR4X 64GB eMMC",
+            "MediaTek Kompanio 520 / 4 / 64 / -",
+        ),
+        (
+            "Intel NUC 13 Pro Kit NUC13ANKi7 Core i7-1360P Barebone, max. 64GB DDR4, M.2 2280",
+            "Core i7-1360P / - / - / -",
+        ),
+        ("Lot of 5 HP ProDesk 400 G6 i5-9500 8GB RAM No HDD No OS", "i5-9500 / 8 / - / -"),
+        ("Dell Latitude 7490 i7-8650U 16GB RAM - no SSD, no charger, for parts", "i7-8650U / 16 / - / -"),
+        (
+            "MSI Katana 15 B13VFK-1287US 15.6\" 144Hz i7-13620H 16GB (8GB*2) DDR5 1TB RTX 4060",
+            "i7-13620H / 16 / 1000 / RTX 4060",
+        ),
+        (
+            "Gaming PC Ryzen 5 5600X 16GB RAM 500GB NVMe + 2TB HDD RX 6700 XT 12GB",
+            "Ryzen 5 5600X / 16 / 2500 / RX 6700 XT",
+        ),
+        ("Mini PC Ryzen 7 5825U 16 GB RAM/512 GB SSD/Win 11 Pro/WiFi 6", "Ryzen 7 5825U / 16 / 512 / -"),
+        (
+            "ThinkStation P520 Xeon W-2135 64GB ECC 512GB NVMe Quadro P4000 8GB",
+            "Xeon W-2135 / 64 / 512 / Quadro P4000",
+        ),
+        ("iMac 24 M1 8-Core 8GB 256GB", "M1 / 8 / 256 / -"),
+        ("Laptop HP 250 G9, i5-1235U, 8GB RAM extensibil până la 32GB, SSD 512GB", "i5-1235U / 8 / 512 / -"),
+        (
+            "Gaming PC Intel i7 14700KF - 32GB RAM - 2 TB NVMe - RTX 4080 SUPER 16GB - 1 jaar garantie",
+            "Intel i7 14700KF / 32 / 2000 / RTX 4080 SUPER",
+        ),
+        (
+            "Stationär dator Ryzen 7 5700X 32GB RAM 1TB SSD RTX 3080 10GB",
+            "Ryzen 7 5700X / 32 / 1000 / RTX 3080",
+        ),
+    ]);
+}
