@@ -32,7 +32,9 @@ impl Answer {
             whole,
             is_right: sample.is_right,
             weight: sample.weight,
-            signals: named.zip(sample.signals.iter().map(|value| (value * 1000.0).round() / 1000.0)).collect(),
+            signals: named
+                .zip(sample.signals.iter().map(|value| (value * 1000.0).round() / 1000.0))
+                .collect(),
         }
     }
 

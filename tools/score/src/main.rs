@@ -208,7 +208,8 @@ fn fit(folders: &[PathBuf], write: &Path, first_sight: &Path) -> Result<()> {
     let known: HashSet<&str> = noted.iter().map(|answer| answer.page.as_str()).collect();
     let mut corrected = Vec::new();
     for folder in folders {
-        corrected.extend(of_folder(folder)?.into_iter().filter(|answer| !known.contains(answer.page.as_str())));
+        corrected
+            .extend(of_folder(folder)?.into_iter().filter(|answer| !known.contains(answer.page.as_str())));
     }
     let heavier = |answer: &Answer| Sample { weight: answer.weight * AT_FIRST_SIGHT, ..answer.sample() };
     let samples: Vec<(Sample, bool)> = corrected

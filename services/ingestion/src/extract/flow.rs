@@ -118,7 +118,9 @@ fn buy_buttons(dom: &Dom, regions: &Regions) -> Vec<BuyButton> {
         }
         Tag::Button | Tag::A => Some(button_label(dom, regions, node, LONGEST)),
         _ if dom.attr(node, "role") == Some("button") => Some(button_label(dom, regions, node, LONGEST)),
-        Tag::Div | Tag::Span if is_styled_button(dom, node) => Some(button_label(dom, regions, node, LONGEST)),
+        Tag::Div | Tag::Span if is_styled_button(dom, node) => {
+            Some(button_label(dom, regions, node, LONGEST))
+        }
         _ => None,
     };
     let visible = dom.all().filter(|node| !regions.is_hidden(*node));

@@ -211,7 +211,7 @@ phrases! {
         "save", "you save", "savings", "off", "discount", "per month", "/week", "/wk", "per week", "/mo", "/month", "a month", "monthly", "/ month",
         "mo.", "installments", "instalments", "interest-free", "interest free", "payments of", "apr", "financing", "finance", "afterpay", "klarna", "affirm",
         "shipping", "delivery", "postage", "orders over", "orders of", "free over", "free on", "spend", "minimum", "deposit",
-        "protection", "warranty", "coverage", "insurance", "gift card", "credit", "cashback", "cash back", "reward", "rewards", "points", "coupon", "voucher",
+        "protection", "warranty", "coverage", "insurance", "gift card", "credit", "cashback", "cash back", "rebate", "rebates", "reward", "rewards", "points", "coupon", "voucher",
         "trade-in", "trade in", "per unit", "per item", "each when", "per count", "/count", "/ count", "/oz", "/ oz", "/fl oz", "/lb", "/ lb", "/kg", "/ kg", "/l", "/ l", "/100", "/ 100", "per 100", "/ct", "/ea",
         "per ounce", "tax", "vat only", "fee", "starting bid", "import charges", "limit", "reviews", "ratings",
         "sparen", "ersparnis", "rabatt", "monat", "monatlich", "rate", "raten", "versand", "versandkosten", "lieferung", "grundpreis", "pro stück", "garantie", "gutschein", "pfand", "ab einem", "bestellwert",

@@ -209,7 +209,11 @@ fn told_of_this(text: &str) -> Option<Condition> {
     let lower = text.get(..text.floor_char_boundary(LONGEST))?.to_lowercase();
     let hit = words::THIS_THING.find(&lower)?;
     let sentence = lower.get(hit.end..)?.split(['.', '!', '?']).next()?;
-    let is_denied = |before: &str| before.split_whitespace().any(|word| matches!(word, "not" | "nicht" | "pas" | "no" | "não" | "non" | "niet" | "nie" | "inte" | "ikke"));
+    let is_denied = |before: &str| {
+        before.split_whitespace().any(|word| {
+            matches!(word, "not" | "nicht" | "pas" | "no" | "não" | "non" | "niet" | "nie" | "inte" | "ikke")
+        })
+    };
     let lists = [(&words::REFURBISHED, Condition::Refurb), (&words::USED_IN_TITLE, Condition::Used)];
     lists.iter().find_map(|(phrases, condition)| {
         let told = phrases.find(sentence)?;

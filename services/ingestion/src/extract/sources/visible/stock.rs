@@ -132,7 +132,8 @@ fn without_single_rows(scene: &Scene<'_, '_>, mut signs: Vec<Sign>) -> Vec<Sign>
     let row_of = |sign: &Sign| row_with_amount(scene, sign.node);
     let dom = scene.view.dom;
     let open: Vec<NodeId> = rows(Kind::Told(Availability::InStock)).filter_map(row_of).collect();
-    let is_beside = |row: NodeId| open.iter().any(|other| *other != row && dom.parent(*other) == dom.parent(row));
+    let is_beside =
+        |row: NodeId| open.iter().any(|other| *other != row && dom.parent(*other) == dom.parent(row));
     let single: Vec<NodeId> = rows(Kind::Told(Availability::OutOfStock))
         .filter(|sign| row_of(sign).is_some_and(is_beside))
         .map(|sign| sign.node)

@@ -80,7 +80,8 @@ fn is_for_several(seen: &Seen) -> bool {
 fn is_called_former(seen: &Seen) -> bool {
     const ADJACENT: usize = 3;
     let after = |rest: &str| words::LIST_PRICE_SUFFIX.find(rest).is_some_and(|hit| hit.start <= ADJACENT);
-    words::LIST_PRICE_LABEL.occur_in(last_words(&seen.label)) || (seen.following.is_none() && after(&seen.rest))
+    words::LIST_PRICE_LABEL.occur_in(last_words(&seen.label))
+        || (seen.following.is_none() && after(&seen.rest))
 }
 
 /// "Shipping", "+" and "12 x" before the amount; "/mo" and "off" right after it, unless shipping or tax is
@@ -288,10 +289,12 @@ fn is_marked(dom: &Dom, node: NodeId) -> bool {
 fn is_named_marked(dom: &Dom, node: NodeId) -> bool {
     let class = dom.attr(node, "class").unwrap_or_default();
     class.split_ascii_whitespace().take(20).any(|name| {
-        let word = name.rsplit(['-', '_']).next().unwrap_or_default();
-        matches!(
-            word.to_ascii_lowercase().as_str(),
-            "selected" | "sel" | "active" | "current" | "checked" | "chosen"
-        )
+        // the "current price" is not an option that is current
+        let (of, word) = name.rsplit_once(['-', '_']).unwrap_or(("", name));
+        !of.to_ascii_lowercase().contains("price")
+            && matches!(
+                word.to_ascii_lowercase().as_str(),
+                "selected" | "sel" | "active" | "current" | "checked" | "chosen"
+            )
     })
 }

@@ -174,8 +174,7 @@ fn is_picture(dom: &Dom, node: NodeId) -> bool {
 fn is_link(dom: &Dom, node: NodeId) -> bool {
     const WORDS: usize = 8;
     let words = || dom.text(node, 40).chars().filter(|c| c.is_alphabetic()).count();
-    dom.tag(node) == Tag::A
-        && dom.attr(node, "href").map_or_else(|| words() >= WORDS, |href| href.len() > 1)
+    dom.tag(node) == Tag::A && dom.attr(node, "href").map_or_else(|| words() >= WORDS, |href| href.len() > 1)
 }
 
 /// Whole percentages from 2 to 95.

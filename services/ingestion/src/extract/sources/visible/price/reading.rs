@@ -152,8 +152,7 @@ fn push(
             label = last_part(scene.flow.label_before(offset, AROUND)).to_lowercase();
         }
         let after = found.get(at + 1);
-        let mut rest =
-            line.part(amount.end, after.map_or(line.text.len(), |next| next.start)).to_lowercase();
+        let mut rest = line.part(amount.end, after.map_or(line.text.len(), |next| next.start)).to_lowercase();
         let mut following = after.map(|next| next.amount);
         let mut next = String::new();
         if following.is_none() && rest.trim().is_empty() {
