@@ -1,6 +1,6 @@
 # Every task of a developer, by name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint audit docs soak kill burst bench cards corpus executables gallery png score fit
+.PHONY: help run test fmt lint audit docs soak kill burst bench cards corpus executables gallery png score fit bench-engine fuzz
 
 BENCH := target/release/bench
 # one service only: make soak ONLY=image
@@ -53,6 +53,12 @@ corpus: executables ## Extract every page of a folder through the service: make 
 	@test -n "$(CORPUS)" || { echo "which folder? make corpus CORPUS=dir, with manifest.json and pages/<id>.html" >&2; exit 2; }
 	$(BENCH) corpus "$(CORPUS)"
 	@if test -f "$(CORPUS)/score.py"; then python3 "$(CORPUS)/score.py" out/corpus; fi
+
+bench-engine: ## How long the extraction engine takes for large pages and hostile shapes (CORPUS=dir: saved pages too)
+	CORPUS="$(abspath $(CORPUS))" cargo bench --locked --package playwright-ingestion --bench extract
+
+fuzz: ## Every fuzz target for a minute, two at a time: make fuzz SECONDS=600, FUZZ=page for one alone
+	@SECONDS_EACH="$(or $(SECONDS),60)" FUZZ="$(FUZZ)" tools/dev/fuzz.sh
 
 executables:
 	@cargo build --release --locked --workspace

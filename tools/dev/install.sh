@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the services, the demonstration and the tests need and what is missing: on Debian and its relatives by
-# apt, elsewhere it says what to install. Says what it does; does nothing where nothing is missing.
+# apt, elsewhere it says what to install. Says what it does; does nothing where nothing is missing. Further packages may
+# be named as arguments.
 set -euo pipefail
 
 say() { printf 'install: %s\n' "$*"; }
@@ -10,6 +11,8 @@ packages=(
   chromium-headless-shell
   fonts-liberation fonts-dejavu-core fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
 )
+# what the caller needs besides
+packages+=("$@")
 # cargo links with the C compiler's driver
 command -v cc >/dev/null || packages+=(gcc libc6-dev)
 

@@ -38,7 +38,7 @@ pub(crate) async fn draw(
         deadline,
         queued_bytes: bytes,
         fingerprint: options.fingerprint(),
-        reuse: options.document().reuse(),
+        inert: options.document().inert(),
     };
     // The making may be begun more than once, when equal requests give up.
     let times = Mutex::new(StageTimes::default());
@@ -137,7 +137,7 @@ impl Drawing {
         captured: Captured,
     ) -> Result<Arc<Picture>, ApiError> {
         let Captured { bytes, shown, heard } = captured;
-        let plan = options.plan(shown.area, shown.has_content);
+        let plan = options.plan(shown.area, shown.content);
         let loads = heard.requests > 0 && !options.deterministic;
         let varies =
             options.may_vary() || loads || !shown.late.is_empty() || !heard.failed_resources.is_empty();

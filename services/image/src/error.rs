@@ -37,6 +37,9 @@ pub(crate) fn of_cpu(error: CpuError, timeout_s: f64) -> ApiError {
 }
 
 pub(crate) fn of_picture(unusable: Unusable) -> ApiError {
+    if matches!(unusable, Unusable::Thumbnail { .. }) {
+        return ApiError::invalid("thumbnail_width", unusable.to_string());
+    }
     let is_blank = matches!(unusable, Unusable::Blank);
     // The same page gives the same picture: asking again is of no use.
     let advice = if is_blank {

@@ -7,13 +7,13 @@ mod tests;
 
 use std::time::Duration;
 
-use browser_pool::{Appearance, Area, Document, Rect, ShotFormat, Source, Viewport, WaitFor};
+use browser_pool::{Appearance, Area, Content, Document, Rect, ShotFormat, Source, Viewport, WaitFor};
 use serde::{Deserialize, Serialize};
 use service_kit::{ErrorKind, Field, RequestFields, whole};
 use url::Url;
 use utoipa::ToSchema;
 
-use crate::picture::{Compression, Plan};
+use crate::picture::{Compression, OneColour, Plan};
 use crate::report::Check;
 
 /// A document to render. Fields that are absent or `null` have their defaults.
@@ -73,7 +73,8 @@ pub(crate) struct PictureRequest {
     pub(crate) css_overrides: Option<String>,
     /// Run after load and before the capture; refused unless the operator set `PLAYWRIGHT_ALLOW_SCRIPTS=true`.
     pub(crate) javascript: Option<String>,
-    /// The whole height of the page, up to 16383 pixels; pictures that load on sight are loaded.
+    /// The whole height of the page, of one with vertical lines also its whole width, up to 16383 pixels; pictures that
+    /// load on sight are loaded.
     #[serde(default)]
     #[schema(default = false)]
     pub(crate) full_page: bool,
@@ -107,7 +108,7 @@ pub(crate) struct PictureRequest {
     #[serde(default)]
     #[schema(default = false)]
     pub(crate) deterministic: bool,
-    /// Scale the picture down to this many pixels of width. `png` and `jpeg` only.
+    /// Scale the picture down to this many pixels of width, at most its own. A `webp` is then compressed without loss.
     #[serde(default, deserialize_with = "some_whole")]
     #[schema(minimum = 1, maximum = 4096)]
     pub(crate) thumbnail_width: Option<u32>,
@@ -120,7 +121,8 @@ pub(crate) struct PictureRequest {
     pub(crate) fail_on: Vec<Check>,
 }
 
-/// CSS pixels from the page's upper left corner.
+/// CSS pixels from the page's upper left corner, which is left of what is seen first where a page is written from the
+/// right.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Clip {
@@ -220,7 +222,7 @@ impl RequestFields for ScreenshotRequest {
     ];
 }
 
-fn some_whole<'de, D: serde::Deserializer<'de>, T: TryFrom<i64>>(
+pub(crate) fn some_whole<'de, D: serde::Deserializer<'de>, T: TryFrom<i64>>(
     deserializer: D,
 ) -> Result<Option<T>, D::Error> {
     whole(deserializer).map(Some)
@@ -331,15 +333,30 @@ impl RenderOptions {
         }
     }
 
-    /// What is done with the captured picture. `area`: what was captured, in CSS pixels; `has_content`: it shows
-    /// something, so that one colour alone would be wrong.
-    pub(crate) fn plan(&self, area: Rect, has_content: bool) -> Plan {
+    /// What is done with the captured picture. `area`: what was captured, in CSS pixels; `content`: what it shows.
+    pub(crate) fn plan(&self, area: Rect, content: Content) -> Plan {
+        let page = self.page_viewport();
         // A viewport too small to be captured was enlarged: its picture is cropped back.
-        let is_cropped = self.is_whole_viewport() && self.page_viewport() != self.viewport;
+        let is_cropped = page != self.viewport && matches!(self.part, Part::Viewport | Part::FullPage);
+        let side = |captured: f64, enlarged: u32, wanted: u32| {
+            let is_enlarged = is_cropped && enlarged != wanted && captured <= f64::from(enlarged);
+            if is_enlarged { f64::from(wanted) } else { captured }
+        };
         let size = if self.is_whole_viewport() {
             (f64::from(self.viewport.width), f64::from(self.viewport.height))
         } else {
-            (area.width, area.height)
+            (
+                side(area.width, page.width, self.viewport.width),
+                side(area.height, page.height, self.viewport.height),
+            )
+        };
+        let one_colour = match content {
+            // A part that was asked for may lie between the letters, and of a page that shows something the one pixel
+            // that is left is of one colour: that is for the report to say.
+            _ if is_cropped || !matches!(self.part, Part::Viewport | Part::FullPage) => OneColour::Right,
+            Content::Nothing => OneColour::Right,
+            Content::Something => OneColour::Wrong,
+            Content::PicturesOver(colour) => OneColour::WrongIf(colour),
         };
         Plan {
             format: self.format,
@@ -348,9 +365,7 @@ impl RenderOptions {
             scale: self.viewport.scale,
             size,
             is_cropped,
-            // A part that was asked for may lie between the letters, and of a page that shows something the one pixel
-            // that is left is of one colour: that is for the report to say.
-            must_differ: has_content && !is_cropped && matches!(self.part, Part::Viewport | Part::FullPage),
+            one_colour,
             thumbnail_width: self.thumbnail_width,
         }
     }

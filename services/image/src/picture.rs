@@ -45,9 +45,29 @@ pub(crate) struct Plan {
     pub(crate) scale: f64,
     /// More was captured than is wanted: the upper left part of it is.
     pub(crate) is_cropped: bool,
-    /// One colour alone would be wrong.
-    pub(crate) must_differ: bool,
+    pub(crate) one_colour: OneColour,
     pub(crate) thumbnail_width: Option<u32>,
+}
+
+/// Whether a picture of one colour is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OneColour {
+    Right,
+    Wrong,
+    /// If it is this one: red, green, blue, alpha.
+    WrongIf([u8; 4]),
+}
+
+impl OneColour {
+    fn is_wrong(self, colour: [u8; 4]) -> bool {
+        // What JPEG and WebP lose of a colour.
+        const NEAR: u8 = 12;
+        match self {
+            Self::Right => false,
+            Self::Wrong => true,
+            Self::WrongIf(wrong) => wrong.iter().zip(colour).all(|(one, other)| one.abs_diff(other) <= NEAR),
+        }
+    }
 }
 
 /// A picture that may be returned.
@@ -78,6 +98,8 @@ pub(crate) enum Unusable {
     Encoding(#[source] image::ImageError),
     #[error("the captured picture cannot be compressed")]
     Compressing(#[from] png::EncodingError),
+    #[error("expected at most the picture's own width, which is {width} pixels here, got {wanted}")]
+    Thumbnail { wanted: u32, width: u32 },
     #[error("the captured picture is blank although the page is not")]
     Blank,
 }
@@ -87,12 +109,13 @@ pub(crate) fn finish(captured: Bytes, plan: &Plan) -> Result<Finished, Unusable>
     let bytes = if plan.is_cropped { crop(&captured, plan)? } else { captured };
     let looked = look::look(&bytes, plan.format)?;
     check_size(&looked, plan)?;
-    if looked.one_colour && plan.must_differ {
+    if looked.only_colour.is_some_and(|colour| plan.one_colour.is_wrong(colour)) {
         return Err(Unusable::Blank);
     }
-    let Looked { width, height, one_colour, blank_ratio } = looked;
-    let finished = Finished { bytes, width, height, one_colour, blank_ratio };
+    let Looked { width, height, only_colour, blank_ratio } = looked;
+    let finished = Finished { bytes, width, height, one_colour: only_colour.is_some(), blank_ratio };
     match plan.thumbnail_width {
+        Some(wanted) if wanted > width => Err(Unusable::Thumbnail { wanted, width }),
         Some(wanted) if wanted < width => scale_down(&finished, wanted, plan),
         _ if plan.format == Format::Png && plan.compression == Compression::Balanced => {
             Ok(Finished { bytes: compress(&finished.bytes)?, ..finished })

@@ -39,7 +39,8 @@ impl Check {
 pub(crate) struct Report {
     /// Every pixel is the same: the document shows nothing, or nothing but a background.
     pub(crate) blank: bool,
-    /// The share of the pixels that have the most frequent colour (of a JPEG: brightness), 0 to 1.
+    /// The share of the pixels that have the most frequent colour (of a JPEG: brightness), 0 to 1, rounded down: 1 only
+    /// where every pixel is the same.
     pub(crate) blank_ratio: f64,
     /// Web fonts that did not come.
     pub(crate) fonts_failed: Vec<String>,
@@ -59,7 +60,8 @@ pub(crate) struct Report {
     /// CSS pixels of the whole page.
     pub(crate) content_width: u32,
     pub(crate) content_height: u32,
-    /// What of the document was not ready in time, such as `images` or `fonts`.
+    /// What of the document was not ready in time, such as `images` or `fonts`; `moving pictures`: SVGs that their own
+    /// style sheet animates, and that show whatever they are at.
     pub(crate) warnings: Vec<String>,
     /// Of a page that was opened: its address after redirects.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,7 +82,7 @@ impl Report {
         let failure = |FailedResource { url, reason }| ResourceFailure { url, reason };
         Self {
             blank: finished.one_colour,
-            blank_ratio: (finished.blank_ratio * 1000.0).round() / 1000.0,
+            blank_ratio: blank_ratio(finished),
             fonts_failed: shown.fonts_failed,
             fonts_fallen_back: shown.fonts_missing,
             fonts_used: shown.fonts_used,
@@ -146,9 +148,32 @@ impl Report {
     }
 }
 
+/// To thousandths, never more than it is: 1 is a picture of one colour and no other.
+fn blank_ratio(finished: &Finished) -> f64 {
+    const NEARLY_ALL: f64 = 0.999;
+    if finished.one_colour { 1.0 } else { ((finished.blank_ratio * 1000.0).floor() / 1000.0).min(NEARLY_ALL) }
+}
+
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
+
+    #[test]
+    fn a_picture_that_shows_anything_is_not_all_blank() {
+        let ratio = |ratio: f64, one_colour| {
+            let bytes = Bytes::new();
+            let finished = Finished { bytes, width: 1, height: 1, one_colour, blank_ratio: ratio };
+            Report::new(Shown::default(), Heard::default(), &finished).blank_ratio.to_string()
+        };
+        assert_eq!(ratio(1.0, true), "1");
+        for (found, said) in
+            [(1.0, "0.999"), (0.999_99, "0.999"), (0.9996, "0.999"), (0.5019, "0.501"), (0.0, "0")]
+        {
+            assert_eq!(ratio(found, false), said, "{found}");
+        }
+    }
 
     #[test]
     fn every_check_names_what_it_found_and_none_fails_on_a_good_picture() {

@@ -39,7 +39,7 @@ async fn render(
     html: &str,
 ) -> Result<(bytes::Bytes, browser_pool::StageTimes), PoolError> {
     let deadline = Deadline::after(Duration::from_secs(15));
-    let mut attempts = pool.attempts(Job { deadline, queued_bytes: html.len(), fingerprint: 1, reuse: None });
+    let mut attempts = pool.attempts(Job { deadline, queued_bytes: html.len(), fingerprint: 1, inert: None });
     loop {
         let mut page = attempts.page().await?;
         let drawn = async {

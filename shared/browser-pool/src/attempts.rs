@@ -6,10 +6,10 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use crate::browser::Browser;
-use crate::config::Viewport;
 use crate::deadline::{Deadline, Stage, StageTimes};
 use crate::error::PoolError;
 use crate::lease::PageLease;
+use crate::page::Inert;
 use crate::pool::Inner;
 
 /// Browsers that may die under a request before it is suspected and tried alone. Of those that share a browser at
@@ -34,10 +34,10 @@ pub struct Job {
     pub queued_bytes: usize,
     /// The same for the same page: a page that kills browsers is recognised by it.
     pub fingerprint: u64,
-    /// The viewport of a document that may be shown where others were shown before: [`Document::reuse`].
+    /// What is known of a document that may be shown where others were shown before: [`Document::inert`].
     ///
-    /// [`Document::reuse`]: crate::Document::reuse
-    pub reuse: Option<Viewport>,
+    /// [`Document::inert`]: crate::Document::inert
+    pub inert: Option<Inert>,
 }
 
 /// The tries of one request. A loop of [`Attempts::page`] and [`Attempts::failed`].
@@ -69,7 +69,7 @@ impl Attempts {
         let place = place?;
         let started = Instant::now();
         let alone = self.browsers_died >= SHARED_BROWSERS;
-        let lease = self.pool.lease(place, self.job.deadline, alone, self.job.reuse).await;
+        let lease = self.pool.lease(place, self.job.deadline, alone, self.job.inert).await;
         self.times.add(Stage::Acquire, started.elapsed());
         let lease = lease?;
         self.last = Some((Arc::clone(&lease.page().browser), alone));
@@ -78,11 +78,15 @@ impl Attempts {
 
     /// Whether to try again. `Err` is the request's answer.
     pub fn failed(&mut self, error: PoolError) -> Result<(), PoolError> {
-        if error == PoolError::NotInert && self.job.reuse.take().is_some() {
+        if error == PoolError::NotInert && self.job.inert.take().is_some() {
             return Ok(());
         }
         let PoolError::BrowserCrash { retriable: true } = error else { return Err(error) };
         let Some((browser, alone)) = self.last.take() else { return Err(error) };
+        if browser.frame_turn.is_some() {
+            // A frame that does not end ends its browser: the next try is on a page that draws by itself.
+            self.job.inert = None;
+        }
         if self.job.deadline.has_passed() || self.browsers_died + self.renderers_died >= MOST_DEATHS {
             return Err(error);
         }

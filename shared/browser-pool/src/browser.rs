@@ -46,8 +46,12 @@ pub(crate) struct Browser {
     pub(crate) generation: u64,
     pub(crate) product: String,
     pub(crate) sandbox: bool,
+    /// Held by whoever has it draw, where every frame is asked for.
+    pub(crate) frame_turn: Option<Arc<tokio::sync::Mutex<()>>>,
     chromium: Chromium,
     connection: Connection,
+    /// Whatever it does on somebody's behalf ends before the pool does.
+    pub(crate) tasks: TaskTracker,
     presented: Option<Presented>,
     /// When it began to serve; a browser that stands by does not age.
     serving_since: OnceLock<Instant>,
@@ -94,8 +98,10 @@ impl Browser {
             generation,
             product: version.product,
             sandbox: options.sandbox,
+            frame_turn: options.frame_control.then(Arc::default),
             chromium,
             connection,
+            tasks: tasks.clone(),
             presented,
             serving_since: OnceLock::new(),
             pages: AtomicU64::new(0),

@@ -19,6 +19,8 @@ pub struct PoolConfig {
     pub pages: usize,
     /// Show documents that run and load nothing one after the other on pages that are kept for them.
     pub reuse_inert: bool,
+    /// More browsers, which draw those documents frame by frame as they are told to, 0…64; 0 leaves them to the others.
+    pub framed_browsers: usize,
     /// Requests that may wait for a page.
     pub max_queue: usize,
     /// Pages that one site may have at once; by default all of them. Counts where [`BrowserPool::enter_host`] is asked.
@@ -109,6 +111,7 @@ impl Default for PoolConfig {
             standby: false,
             pages: 2 * cores,
             reuse_inert: true,
+            framed_browsers: 0,
             max_queue: 512,
             pages_per_host: None,
             max_queue_bytes: 256 * 1024 * 1024,

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 
 use crate::browser::{Browser, LaunchError};
@@ -18,8 +18,8 @@ use crate::standby::Standby;
 /// A browser that stands by must answer within this to be taken; a launch takes no longer.
 const STANDBY_PROBE: Duration = Duration::from_millis(500);
 
-/// Shared by all slots of a pool.
-#[derive(Debug)]
+/// Shared by all slots of a pool whose browsers are alike.
+#[derive(Debug, Clone)]
 pub(crate) struct Launcher {
     pub(crate) binary: PathBuf,
     pub(crate) options: LaunchOptions,
@@ -30,16 +30,25 @@ pub(crate) struct Launcher {
     pub(crate) metrics: PoolMetrics,
     pub(crate) tasks: TaskTracker,
     /// As many at once as there are cores: more would only make each of them later.
-    pub(crate) at_once: Semaphore,
-    pub(crate) generations: AtomicU64,
+    pub(crate) at_once: Arc<Semaphore>,
+    /// Of browsers that are replaced although they serve: one at a time, until the replaced one is gone. Two that are
+    /// due together would be four for a while, which is no way to save memory.
+    pub(crate) replacing: Arc<Semaphore>,
+    pub(crate) generations: Arc<AtomicU64>,
     /// It turned out that there is no sandbox here, and that this is accepted.
-    pub(crate) without_sandbox: AtomicBool,
-    pub(crate) alive: Mutex<Vec<Weak<Browser>>>,
-    pub(crate) launched: AtomicBool,
-    pub(crate) standby: Standby,
+    pub(crate) without_sandbox: Arc<AtomicBool>,
+    pub(crate) alive: Arc<Mutex<Vec<Weak<Browser>>>>,
+    pub(crate) launched: Arc<AtomicBool>,
+    pub(crate) standby: Arc<Standby>,
 }
 
 impl Launcher {
+    /// The same, of browsers whose frames are asked for. Their ends are counted with the others'; none stands by.
+    pub(crate) fn framed(&self) -> Self {
+        let options = LaunchOptions { frame_control: true, ..self.options.clone() };
+        Self { options, standby: Arc::default(), ..self.clone() }
+    }
+
     /// A new browser: the one that stands by, else launched and probed now.
     pub(crate) async fn launch(&self) -> Result<Arc<Browser>, LaunchError> {
         if let Some(browser) = self.standby.take() {
@@ -131,16 +140,38 @@ impl Launcher {
     }
 }
 
+/// A browser's turn to be replaced, and why.
+#[derive(Debug)]
+pub(crate) struct Replacement {
+    pub(crate) reason: RestartReason,
+    _turn: OwnedSemaphorePermit,
+}
+
 /// What deadpool holds: one browser, or the making of one.
-#[derive(Debug, Clone)]
-pub(crate) struct BrowserManager(pub(crate) Arc<Launcher>);
+#[derive(Debug)]
+pub(crate) struct BrowserManager {
+    launcher: Arc<Launcher>,
+    /// Begun, and its successor does not serve yet.
+    replacement: Mutex<Option<Replacement>>,
+}
+
+impl BrowserManager {
+    pub(crate) fn new(launcher: &Arc<Launcher>) -> Self {
+        Self { launcher: Arc::clone(launcher), replacement: Mutex::default() }
+    }
+
+    /// Whose turn it is must not be over before the replaced browser is gone.
+    pub(crate) fn take_replacement(&self) -> Option<Replacement> {
+        self.replacement.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
 
 impl Manager for BrowserManager {
     type Type = Arc<Browser>;
     type Error = LaunchError;
 
     async fn create(&self) -> Result<Arc<Browser>, LaunchError> {
-        self.0.launch().await
+        self.launcher.launch().await
     }
 
     /// Only whether it may go on: probing and measuring have their own rhythm. A browser that is due is not closed
@@ -149,9 +180,11 @@ impl Manager for BrowserManager {
         if !browser.is_alive() {
             return Err(RecycleError::message("it died"));
         }
-        match self.0.is_due(browser) {
-            Some(reason) => Err(RecycleError::message(reason.as_str())),
-            None => Ok(()),
-        }
+        let Some(reason) = self.launcher.is_due(browser) else { return Ok(()) };
+        // Another one's turn: it goes on, and is asked again after the next probe.
+        let Ok(turn) = Arc::clone(&self.launcher.replacing).try_acquire_owned() else { return Ok(()) };
+        let replacement = Replacement { reason, _turn: turn };
+        *self.replacement.lock().unwrap_or_else(PoisonError::into_inner) = Some(replacement);
+        Err(RecycleError::message(reason.as_str()))
     }
 }

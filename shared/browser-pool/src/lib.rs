@@ -14,7 +14,7 @@
 //! let pool = BrowserPool::start(PoolConfig::default(), &registry).await?;
 //!
 //! let deadline = Deadline::after(Duration::from_secs(15));
-//! let mut attempts = pool.attempts(Job { deadline, queued_bytes: 0, fingerprint: 1, reuse: None });
+//! let mut attempts = pool.attempts(Job { deadline, queued_bytes: 0, fingerprint: 1, inert: None });
 //! let picture = loop {
 //!     let mut page = attempts.page().await?;
 //!     let drawn: Result<_, PoolError> = async {
@@ -65,10 +65,9 @@ pub use egress::{EgressConfig, EgressLimits, HostPort, Network, UrlRefused, chec
 pub use error::{Fatal, NetworkFailure, PoolError, ShedReason, StartError, UnavailableReason};
 pub use hosts::HostPlace;
 pub use lease::PageLease;
-pub use page::runs_something;
 pub use page::{
-    Appearance, Area, Document, FailedResource, Heard, Layout, MOST_PIXELS, MOST_SIDE, Part, Picture, Ready,
-    Rect, ShotFormat, Shown, Source, VIRTUAL_TIME, Visit, Visited, WaitFor,
+    Appearance, Area, Content, Document, FailedResource, Heard, Inert, Layout, MOST_PIXELS, MOST_SIDE, Part,
+    Picture, Ready, Rect, ShotFormat, Shown, Source, VIRTUAL_TIME, Visit, Visited, WaitFor, runs_something,
 };
 pub use pool::{BrowserPool, Phase, PoolStatus};
 pub use process::ChromiumNotFound;

@@ -81,6 +81,8 @@ pub(crate) struct PoolMetrics {
     pub(crate) warm_leases: prometheus::IntCounter,
     /// Leases of a page that has shown other inert documents.
     pub(crate) inert_leases: prometheus::IntCounter,
+    /// Leases of a page whose frames are asked for.
+    pub(crate) framed_leases: prometheus::IntCounter,
 }
 
 impl PoolMetrics {
@@ -117,6 +119,10 @@ impl PoolMetrics {
                 "playwright_page_leases_reused_total",
                 "Leases of a page that had shown other documents that run and load nothing.",
             )?,
+            framed_leases: counter(
+                "playwright_page_leases_framed_total",
+                "Leases of a page that draws one frame when it is told to.",
+            )?,
         };
         for kind in CrashKind::ALL {
             metrics.crashes.with_label_values(&[kind.as_str()]);
@@ -135,6 +141,7 @@ impl PoolMetrics {
         registry.register(Box::new(metrics.leases.clone()))?;
         registry.register(Box::new(metrics.warm_leases.clone()))?;
         registry.register(Box::new(metrics.inert_leases.clone()))?;
+        registry.register(Box::new(metrics.framed_leases.clone()))?;
         Ok(metrics)
     }
 
@@ -156,6 +163,8 @@ impl PoolMetrics {
 pub(crate) struct Levels {
     pub(crate) browsers: usize,
     pub(crate) browsers_available: usize,
+    /// Browsers that draw frame by frame and have shown that they can; not among the others.
+    pub(crate) framed_available: usize,
     pub(crate) pages: usize,
     pub(crate) pages_available: usize,
     pub(crate) pages_warm: usize,
@@ -178,11 +187,16 @@ pub(crate) struct PoolGauges<F> {
 type Level = fn(&Levels) -> f64;
 type Mirror = (&'static str, &'static str, Level);
 
-const MIRRORS: [Mirror; 11] = [
+const MIRRORS: [Mirror; 12] = [
     ("playwright_browser_pool_size", "Browsers that should serve.", |l| l.browsers as f64),
     ("playwright_browser_pool_available", "Browsers that passed their last probe, busy or not.", |l| {
         l.browsers_available as f64
     }),
+    (
+        "playwright_framed_browsers_available",
+        "Browsers beside the pool's that draw when told to, and have shown that they can.",
+        |l| l.framed_available as f64,
+    ),
     ("playwright_page_pool_size", "Pages that may be leased at once.", |l| l.pages as f64),
     ("playwright_page_pool_available", "Pages that could be leased now.", |l| l.pages_available as f64),
     ("playwright_page_pool_warm", "Pages that are open ahead of any request.", |l| l.pages_warm as f64),

@@ -5,6 +5,7 @@
 mod capture;
 mod document;
 mod fonts;
+mod frames;
 mod layout;
 mod render;
 mod reuse;
@@ -38,14 +39,14 @@ use chromiumoxide::cdp::js_protocol::runtime::{
 use serde::de::DeserializeOwned;
 
 pub use document::{
-    Appearance, Area, Document, FailedResource, Heard, MOST_PIXELS, MOST_SIDE, Rect, ShotFormat, Shown,
-    Source, VIRTUAL_TIME, WaitFor,
+    Appearance, Area, Content, Document, FailedResource, Heard, MOST_PIXELS, MOST_SIDE, Rect, ShotFormat,
+    Shown, Source, VIRTUAL_TIME, WaitFor,
 };
 pub use layout::{Layout, Part, Picture};
 pub use visit::{Ready, Visit, Visited};
 
 use self::reuse::Reuse;
-pub use self::reuse::runs_something;
+pub use self::reuse::{Inert, runs_something};
 use self::watch::PageWatch;
 use crate::browser::Browser;
 use crate::cdp::{CallError, Connection, PendingCall};
@@ -121,8 +122,9 @@ impl Page {
         let mut context =
             ContextGuard { connection: connection.clone(), id, session: None, armed: AtomicBool::new(true) };
         let no_downloads = connection.send(None, &deny_downloads(&context.id));
-        let target =
-            connection.send(None, &new_target(&context.id, profile)).within(deadline).await?.target_id;
+        let mut target = new_target(&context.id, profile);
+        target.enable_begin_frame_control = browser.frame_turn.as_ref().map(|_| true);
+        let target = connection.send(None, &target).within(deadline).await?.target_id;
         let attach = AttachToTargetParams { target_id: target.clone(), flatten: Some(true) };
         let session = connection.send(None, &attach).within(deadline).await?.session_id;
         // A page's main frame carries the target's id.
@@ -163,6 +165,7 @@ impl Page {
         if !self.browser.is_alive() {
             return true;
         }
+        self.stands_still(deadline).await;
         // A script that never ends would keep its renderer busy until the process is killed.
         connection.tell(Some(&self.session), &TerminateExecutionParams::default());
         let dispose = DisposeBrowserContextParams { browser_context_id: self.context.id.clone() };

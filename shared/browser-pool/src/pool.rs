@@ -1,6 +1,6 @@
 //! The pool as its users see it: started, asked for pages, looked at, shut down.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,12 +22,12 @@ use crate::hosts::{HostPlace, Hosts};
 use crate::launcher::Launcher;
 use crate::lease::{Owned, PageLease};
 use crate::metrics::{Levels, PoolGauges, PoolMetrics, RestartReason};
-use crate::page::Page;
+use crate::page::{Inert, Page};
 use crate::process::{self, LaunchOptions};
 use crate::progress::LastSuccess;
 use crate::quarantine::Quarantine;
 use crate::slot::{self, OPEN_LIMIT, Slot};
-use crate::standby::{self, Standby};
+use crate::standby;
 
 /// After so many failed launches in a row, of every browser, requests are refused instead of kept waiting.
 const BREAKER: u32 = 3;
@@ -41,6 +41,9 @@ pub struct BrowserPool {
     inner: Arc<Inner>,
 }
 
+/// A page, the count of its browser's leases, and where it goes if it may be used again.
+type Leased = (Page, CountGuard, Option<Arc<Slot>>);
+
 #[derive(Debug)]
 pub(crate) struct Inner {
     pub(crate) admission: Admission,
@@ -53,6 +56,8 @@ pub(crate) struct Inner {
     egress: Arc<Egress>,
     metrics: PoolMetrics,
     slots: Vec<Arc<Slot>>,
+    /// Of browsers whose frames are asked for, for documents that one frame shows.
+    framed: Vec<Arc<Slot>>,
     tasks: TaskTracker,
     closing: CancellationToken,
     draining: AtomicBool,
@@ -128,20 +133,25 @@ impl BrowserPool {
             allow_no_sandbox: config.allow_no_sandbox,
             metrics: metrics.clone(),
             tasks: tasks.clone(),
-            at_once: Semaphore::new(cores()),
-            generations: AtomicU64::new(0),
-            without_sandbox: AtomicBool::new(false),
-            alive: Mutex::default(),
-            launched: AtomicBool::new(false),
-            standby: Standby::default(),
+            at_once: Arc::new(Semaphore::new(cores())),
+            replacing: Arc::new(Semaphore::new(1)),
+            generations: Arc::default(),
+            without_sandbox: Arc::default(),
+            alive: Arc::default(),
+            launched: Arc::default(),
+            standby: Arc::default(),
         });
         let (changed, changes) = watch::channel(0);
         let (fatal_sender, fatal) = watch::channel(None);
-        let (warm, inert) = (config.warm_pages_each(), config.inert_pages_each());
-        let slots = (0..config.browsers)
-            .map(|_| Slot::new(&launcher, &egress, warm, inert, changed.clone()).map(Arc::new))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| StartError::Egress(std::io::Error::other(error.to_string())))?;
+        let make = |launcher: &Arc<Launcher>, count: usize| {
+            let (warm, inert) = (config.warm_pages_each(), config.inert_pages_each());
+            (0..count)
+                .map(|_| Slot::new(launcher, &egress, warm, inert, changed.clone()).map(Arc::new))
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(|error| StartError::Egress(std::io::Error::other(error.to_string())))
+        };
+        let slots = make(&launcher, config.browsers)?;
+        let framed = make(&Arc::new(launcher.framed()), config.framed_browsers)?;
         let inner = Arc::new(Inner {
             admission: Admission::new(
                 config.pages,
@@ -162,6 +172,7 @@ impl BrowserPool {
             egress,
             metrics,
             slots,
+            framed,
             tasks,
             closing: CancellationToken::new(),
             draining: AtomicBool::new(false),
@@ -253,6 +264,7 @@ fn launch_options(config: &PoolConfig, egress: &Egress) -> LaunchOptions {
         user_agent: identity.and_then(|identity| identity.user_agent.clone()),
         accept_languages: identity.map(|identity| identity.accept_language.clone()),
         sandbox: true,
+        frame_control: false,
     }
 }
 
@@ -267,7 +279,7 @@ impl Inner {
             let (launcher, egress) = (Arc::clone(&self.launcher), Arc::clone(&self.egress));
             self.tasks.spawn(standby::keep(launcher, egress, self.closing.clone(), is_idle));
         }
-        for slot in &self.slots {
+        for slot in self.all_slots() {
             let closing = self.closing.clone();
             let inner = Arc::clone(self);
             let is_needed = move || {
@@ -290,12 +302,12 @@ impl Inner {
         place: Place,
         deadline: Deadline,
         alone: bool,
-        inert: Option<Viewport>,
+        inert: Option<Inert>,
     ) -> Result<PageLease, PoolError> {
         let (page, count, home) = if alone {
             let browser = self.own_browser(deadline).await?;
             let count = browser.lease();
-            let opened = slot::open_page(&self.launcher, &self.egress, &browser, deadline).await;
+            let opened = self.open_alone(&browser, deadline).await;
             match opened {
                 Ok(page) => (page, count, None),
                 Err(error) => {
@@ -303,8 +315,10 @@ impl Inner {
                     return Err(acquire_error(&error));
                 }
             }
+        } else if let Some(framed) = self.framed_page(deadline, inert).await {
+            framed
         } else {
-            self.shared_page(deadline, inert).await?
+            self.shared_page(deadline, inert.map(|inert| inert.viewport)).await?
         };
         self.metrics.leases.inc();
         let owned = Owned {
@@ -321,18 +335,49 @@ impl Inner {
         let inner = Arc::clone(self);
         self.tasks.spawn(async move {
             owner.await;
-            for slot in &inner.slots {
+            for slot in inner.all_slots() {
                 slot.refill.notify_one();
             }
         });
         Ok(lease)
     }
 
-    async fn shared_page(
-        &self,
-        deadline: Deadline,
-        inert: Option<Viewport>,
-    ) -> Result<(Page, CountGuard, Option<Arc<Slot>>), PoolError> {
+    async fn open_alone(&self, browser: &Arc<Browser>, deadline: Deadline) -> Result<Page, CallError> {
+        let viewport = self.launcher.profile.viewport;
+        slot::open_page(&self.launcher, &self.egress, browser, viewport, deadline).await
+    }
+
+    /// A page that draws when it is told to; `None` where the document wants more than one frame, and where no such
+    /// browser serves: any page can do what this one can.
+    async fn framed_page(&self, deadline: Deadline, inert: Option<Inert>) -> Option<Leased> {
+        let usual = self.launcher.profile.viewport;
+        let viewport = inert.filter(|inert| inert.is_one_frame)?.viewport;
+        let serving =
+            self.framed.iter().filter_map(|slot| slot.drawing_browser().map(|browser| (slot, browser)));
+        let (slot, browser) =
+            serving.filter(|_| viewport.is_scaled_like(usual)).min_by_key(|(_, browser)| browser.leases())?;
+        let count = browser.lease();
+        let page = if let Some(page) = slot.take_inert(&browser, viewport) {
+            self.metrics.inert_leases.inc();
+            page
+        } else {
+            match slot.open_framed(&browser, viewport, deadline.within(OPEN_LIMIT)).await {
+                Ok(page) => page,
+                Err(error) => {
+                    tracing::debug!(%error, generation = browser.generation, "no page that draws when told to");
+                    return None;
+                }
+            }
+        };
+        self.metrics.framed_leases.inc();
+        Some((page, count, Some(Arc::clone(slot))))
+    }
+
+    fn all_slots(&self) -> impl Iterator<Item = &Arc<Slot>> {
+        self.slots.iter().chain(&self.framed)
+    }
+
+    async fn shared_page(&self, deadline: Deadline, inert: Option<Viewport>) -> Result<Leased, PoolError> {
         loop {
             let (slot, browser) = self.least_busy(deadline).await?;
             let count = browser.lease();
@@ -443,6 +488,7 @@ impl Inner {
         Levels {
             browsers: self.slots.len(),
             browsers_available: available,
+            framed_available: self.framed.iter().filter(|slot| slot.drawing_browser().is_some()).count(),
             pages: self.pages,
             pages_available: if available > 0 { free } else { 0 },
             pages_warm: self.slots.iter().map(|slot| slot.warm_count()).sum(),

@@ -1,5 +1,7 @@
 //! One of the pool's browsers, kept alive: launched, probed, measured, replaced, with pages opened ahead.
 
+mod framed;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,13 +10,14 @@ use deadpool::{managed, unmanaged};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
+use self::framed::Sample;
 use crate::browser::{Browser, LaunchError};
 use crate::cdp::CallError;
-use crate::config::Viewport;
+use crate::config::{PageProfile, Viewport};
 use crate::deadline::{Deadline, StageTimes};
 use crate::egress::Egress;
-use crate::launcher::{BrowserManager, Launcher};
-use crate::page::{Document, Page};
+use crate::launcher::{BrowserManager, Launcher, Replacement};
+use crate::page::{Content, Document, Page};
 
 /// Failed launches are repeated after half a second, then twice as long each time, up to this.
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(30);
@@ -39,6 +42,8 @@ pub(crate) struct Slot {
     /// Pages for inert documents that have shown some, of the current browser or of its predecessor.
     inert: Mutex<Vec<Page>>,
     inert_pages: usize,
+    /// Whether a browser whose frames are asked for has shown that it can draw.
+    sample: Sample,
     /// A lease has ended, or a browser has come up: there may be pages to open.
     pub(crate) refill: Notify,
     failures: AtomicU32,
@@ -61,7 +66,7 @@ impl Slot {
         inert_pages: usize,
         changed: watch::Sender<u64>,
     ) -> Result<Self, managed::BuildError> {
-        let browsers = managed::Pool::builder(BrowserManager(Arc::clone(launcher))).max_size(1).build()?;
+        let browsers = managed::Pool::builder(BrowserManager::new(launcher)).max_size(1).build()?;
         Ok(Self {
             launcher: Arc::clone(launcher),
             egress: Arc::clone(egress),
@@ -71,6 +76,7 @@ impl Slot {
             warm_pages,
             inert: Mutex::default(),
             inert_pages,
+            sample: Sample::default(),
             refill: Notify::new(),
             failures: AtomicU32::new(0),
             changed,
@@ -127,10 +133,14 @@ impl Slot {
         if !is_current || page.clear(viewport, Deadline::after(limit)).await.is_err() {
             return Some(Arc::new(page));
         }
+        self.keep(page).map(Arc::new)
+    }
+
+    /// Keeps a page that is ready for an inert document; returns the one that was used longest ago where room is short.
+    fn keep(&self, page: Page) -> Option<Page> {
         let mut inert = self.inert();
         inert.push(page);
-        // The one that was used longest ago makes room.
-        (inert.len() > self.inert_pages).then(|| Arc::new(inert.remove(0)))
+        (inert.len() > self.inert_pages).then(|| inert.remove(0))
     }
 
     fn inert(&self) -> std::sync::MutexGuard<'_, Vec<Page>> {
@@ -139,7 +149,8 @@ impl Slot {
 
     /// Opens a page now.
     pub(crate) async fn open(&self, browser: &Arc<Browser>, deadline: Deadline) -> Result<Page, CallError> {
-        open_page(&self.launcher, &self.egress, browser, deadline).await
+        let viewport = self.launcher.profile.viewport;
+        open_page(&self.launcher, &self.egress, browser, viewport, deadline).await
     }
 
     /// Keeps one browser up until `closing`.
@@ -182,6 +193,10 @@ impl Slot {
     /// Opens pages ahead whenever there is room and nobody waits.
     pub(crate) async fn keep_warm(self: Arc<Self>, closing: CancellationToken, is_idle: impl Fn() -> bool) {
         while closing.run_until_cancelled(self.refill.notified()).await.is_some() {
+            if self.is_framed() {
+                let _ = closing.run_until_cancelled(self.keep_framed(&is_idle)).await;
+                continue;
+            }
             while self.warm_count() < self.warm_pages && is_idle() {
                 let Some(browser) = self.browser() else { break };
                 let opened = async {
@@ -211,9 +226,9 @@ impl Slot {
             }
             current.replace(Arc::clone(browser))
         };
+        let replacement = self.browsers.manager().take_replacement();
         if let Some(predecessor) = predecessor.filter(|browser| browser.is_alive()) {
-            let reason = self.launcher.is_due(&predecessor);
-            if let Some(reason) = reason {
+            if let Some(Replacement { reason, .. }) = replacement {
                 self.launcher.metrics.restarted(reason);
                 tracing::info!(
                     generation = predecessor.generation,
@@ -221,7 +236,11 @@ impl Slot {
                     "a browser retires"
                 );
             }
-            self.launcher.tasks.spawn(retire(predecessor, self.launcher.supervision.retire_limit));
+            let limit = self.launcher.supervision.retire_limit;
+            self.launcher.tasks.spawn(async move {
+                retire(predecessor, limit).await;
+                drop(replacement);
+            });
         }
         browser.begins_to_serve();
         // What was open ahead is the predecessor's: dropping a page disposes of it.
@@ -307,6 +326,7 @@ pub(crate) async fn open_page(
     launcher: &Arc<Launcher>,
     egress: &Egress,
     browser: &Arc<Browser>,
+    viewport: Viewport,
     deadline: Deadline,
 ) -> Result<Page, CallError> {
     let egress = egress.open().await.map_err(|error| {
@@ -315,7 +335,8 @@ pub(crate) async fn open_page(
     })?;
     let (opener, browser) = (Arc::clone(launcher), Arc::clone(browser));
     let opening = launcher.tasks.spawn(async move {
-        Page::open(&browser, &opener.profile, egress, Deadline::after(OPEN_LIMIT)).await
+        let profile = PageProfile { viewport, ..opener.profile.clone() };
+        Page::open(&browser, &profile, egress, Deadline::after(OPEN_LIMIT)).await
     });
     match deadline.limit(opening).await {
         Ok(Ok(opened)) => opened,
@@ -333,7 +354,7 @@ pub(crate) async fn warm_up(
 ) -> Result<bool, crate::error::PoolError> {
     let shown = page.show(&Document::of_html(html, viewport), deadline, &mut StageTimes::default()).await?;
     let corner = page.capture_corner(deadline).await?;
-    Ok(shown.has_content && corner.starts_with(&[0xff, 0xd8]))
+    Ok(shown.content == Content::Something && corner.starts_with(&[0xff, 0xd8]))
 }
 
 /// Lets a replaced browser finish its pages, then closes it.

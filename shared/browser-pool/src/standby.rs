@@ -93,7 +93,9 @@ async fn make_ready(launcher: &Arc<Launcher>, egress: &Arc<Egress>) -> bool {
     let Ok(browser) = launcher.launch_now().await else { return false };
     let mut pages = Vec::new();
     // One page brings up the renderer and the network process, which is most of what a first page waits for.
-    if let Ok(page) = open_page(launcher, egress, &browser, Deadline::after(OPEN_LIMIT)).await {
+    if let Ok(page) =
+        open_page(launcher, egress, &browser, launcher.profile.viewport, Deadline::after(OPEN_LIMIT)).await
+    {
         pages.push(page);
     }
     let mut waiting = launcher.standby.waiting();

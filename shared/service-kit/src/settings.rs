@@ -17,7 +17,7 @@ use clap::Args;
 
 pub use crate::telemetry::LogFormat;
 pub use parse::{Refused, defaults, parse, parse_from, unknown_variables};
-pub use value::{address, boolean, host_port, integer, seconds};
+pub use value::{address, boolean, host_port, integer, languages, seconds};
 
 /// How requests are taken in, and how the process ends.
 #[derive(Debug, Clone, Args)]

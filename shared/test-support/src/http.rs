@@ -56,6 +56,11 @@ impl Client {
         self.send(Method::GET, path, &[], Bytes::new()).await
     }
 
+    /// The same with headers.
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Result<Reply, SendError> {
+        self.send(Method::GET, path, headers, Bytes::new()).await
+    }
+
     /// `POST path` with a JSON body.
     pub async fn post(&self, path: &str, body: &Value) -> Result<Reply, SendError> {
         self.post_with(path, &[], body).await

@@ -106,7 +106,7 @@ impl Pool {
 }
 
 pub(crate) fn job(fingerprint: u64, budget: Duration) -> Job {
-    Job { deadline: Deadline::after(budget), queued_bytes: 0, fingerprint, reuse: None }
+    Job { deadline: Deadline::after(budget), queued_bytes: 0, fingerprint, inert: None }
 }
 
 pub(crate) async fn draw(page: &mut PageLease, html: &str) -> Result<Bytes, PoolError> {

@@ -1,6 +1,6 @@
 //! What a page shows and what it may not.
 
-use browser_pool::{Document, PoolError, ShotFormat, Viewport};
+use browser_pool::{Content, Document, PoolError, ShotFormat, Viewport};
 
 use crate::harness::{Pool, small};
 
@@ -70,25 +70,41 @@ async fn a_script_of_the_caller_that_throws_is_named() {
 #[tokio::test]
 async fn what_a_page_shows_is_told_from_what_it_hides() {
     let pool = Pool::start(small()).await;
+    let svg = |fill: &str| {
+        format!(
+            "<img src='data:image/svg+xml,<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"20\">\
+             <rect width=\"20\" height=\"20\" fill=\"{fill}\"/></svg>'>"
+        )
+    };
     let table = [
-        ("<p>text", true),
-        ("", false),
-        ("<style>html{background:#f00}</style>", false),
-        ("<p style='display:none'>text", false),
-        ("<p style='visibility:hidden'>text", false),
-        ("<p style='opacity:0'>text", false),
-        ("<p style='position:absolute;left:-5000px'>text", false),
-        ("<script>'only a script'</script>", false),
-        ("<form>text<input name=checkVisibility><input name=getBoundingClientRect></form>", true),
+        ("<p>text", Content::Something),
+        ("", Content::Nothing),
+        ("<style>html{background:#f00}</style>", Content::Nothing),
+        ("<p style='display:none'>text", Content::Nothing),
+        ("<p style='visibility:hidden'>text", Content::Nothing),
+        ("<p style='opacity:0'>text", Content::Nothing),
+        ("<p style='position:absolute;left:-5000px'>text", Content::Nothing),
+        ("<script>'only a script'</script>", Content::Nothing),
         (
-            "<img src='data:image/svg+xml,<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"20\"><rect width=\"20\" height=\"20\"/></svg>'>",
-            true,
+            "<form>text<input name=checkVisibility><input name=getBoundingClientRect></form>",
+            Content::Something,
         ),
+        (
+            "<img src='data:image/svg+xml,<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"20\" height=\"20\"><rect width=\"20\" height=\"10\"/></svg>'>",
+            Content::Something,
+        ),
+        (&svg("red"), Content::PicturesOver([255, 255, 255, 255])),
+        (
+            &format!("<body style='background:#00f'><p style='background:#0f0'>{}", svg("red")),
+            Content::PicturesOver([0, 255, 0, 255]),
+        ),
+        (&format!("<body style='background:#f00'>{}", svg("red")), Content::Nothing),
+        (&svg("none"), Content::Nothing),
     ];
     for (html, shows) in table {
         let mut page = pool.lease().await.expect("leased");
         let shown = page.show(&document(html, None, None)).await.expect("shown");
-        assert_eq!(shown.has_content, shows, "{html}");
+        assert_eq!(shown.content, shows, "{html}");
     }
     pool.ends_cleanly().await;
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use browser_pool::{PoolConfig, Recycle};
-use test_support::eventually;
+use test_support::{Mode, eventually};
 
 use crate::harness::{PATIENCE, Pool, browsers, draw, is_jpeg, small};
 
@@ -47,4 +47,21 @@ async fn after_its_age() {
 #[tokio::test]
 async fn above_its_memory() {
     recycles(Recycle { above_pss_bytes: Some(1), ..NEVER }, "memory").await;
+}
+
+#[tokio::test]
+async fn browsers_that_are_due_together_are_replaced_one_after_the_other() {
+    let rule = Recycle { above_pss_bytes: Some(1), ..NEVER };
+    let config = PoolConfig { browsers: 2, pages: 2, standby: false, recycle: rule, ..small() };
+    let pool = Pool::of_fakes(Mode::Works, config).await;
+    pool.serves().await;
+    let mut most = 0;
+    eventually("some are replaced", PATIENCE, || {
+        most = most.max(browsers().len());
+        let restarts = pool.count("playwright_browser_restarts_total", &[("reason", "memory")]);
+        std::future::ready((restarts >= 6).then_some(()))
+    })
+    .await;
+    assert_eq!(most, 3, "two that serve and one successor");
+    pool.ends_cleanly().await;
 }

@@ -1,9 +1,13 @@
 //! Cards by data, and the signed addresses of `og:image`.
 
+use std::time::Duration;
+
 use image::{DynamicImage, GenericImageView};
-use playwright_tests::{assert_error, image as service, scrape};
+use playwright_tests::{assert_error, image as service, is_at_rest, scrape};
 use serde_json::{Value, json};
-use test_support::{Launch, Reply, Service};
+use test_support::{Launch, Reply, Service, eventually};
+
+const SOON: Duration = Duration::from_secs(10);
 
 /// The keys and the address that docs/cards.md signs in other languages would be two copies: here the service's own
 /// command signs.
@@ -123,5 +127,81 @@ async fn without_keys_there_are_no_signed_addresses() {
     assert!(
         body["error_message"].as_str().is_some_and(|said| said.contains("PLAYWRIGHT_CARD_KEYS")),
         "{body}"
+    );
+}
+
+#[tokio::test]
+async fn an_address_that_expires_is_not_kept_beyond_that() {
+    let service = service(&[("PLAYWRIGHT_CARD_KEYS", KEY)]).await;
+    let kept = async |expires: &str| {
+        let address =
+            signed(KEY, &["--set", "title=Mini PC", "--set", "format=jpeg", "--expires-in", expires]);
+        let reply = service.client().get(&address).await.expect("an answer");
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        let kept = reply.header("cache-control").expect("a header").to_owned();
+        kept.strip_prefix("public, max-age=").expect("an age").parse::<u64>().expect("seconds")
+    };
+    let short = kept("90s").await;
+    assert!((1..=90).contains(&short), "{short}");
+    assert_eq!(kept("30d").await, 600, "as long as it is kept here");
+}
+
+#[tokio::test]
+async fn an_address_is_told_of_what_it_wrote_and_known_pictures_are_not_sent_again() {
+    let service = service(&[("PLAYWRIGHT_CARD_KEYS", KEY)]).await;
+    for (pair, message) in [
+        ("format=JPEG", "format: expected png, jpeg or webp, got \"JPEG\""),
+        ("format=", "format: expected png, jpeg or webp, got \"\""),
+        ("quality=high", "quality: expected an integer from 1 to 100, got \"high\""),
+    ] {
+        let reply = service
+            .client()
+            .get(&signed(KEY, &["--set", "title=x", "--set", pair]))
+            .await
+            .expect("an answer");
+        let body = assert_error(&reply, 400, "invalid_request", false);
+        assert_eq!(body["error_message"], message);
+    }
+    let address = signed(KEY, &["--set", "title=x", "--set", "format=jpeg", "--set", "quality=85.0"]);
+    let first = service.client().get(&address).await.expect("an answer");
+    let tag = first.header("etag").expect("a tag").to_owned();
+    for (known, status) in [(tag.as_str(), 304), ("*", 304), ("\"other\"", 200)] {
+        let known_here = [("if-none-match", known)];
+        let reply = service.client().get_with(&address, &known_here).await.expect("an answer");
+        assert_eq!(reply.status.as_u16(), status, "{known}");
+        assert_eq!(reply.header("etag"), Some(tag.as_str()));
+    }
+}
+
+#[tokio::test]
+async fn whole_numbers_may_be_written_with_a_point() {
+    let service = service(&[]).await;
+    let request = |quality: Value, width: Value| {
+        json!({ "template": "product", "data": { "title": "x", "ram_gb": 32.0 }, "image_format": "jpeg",
+            "quality": quality, "thumbnail_width": width })
+    };
+    let card = picture(&ask(&service, &request(json!(85.0), json!(600.0))).await);
+    assert_eq!(card.dimensions(), (600, 315));
+    let body =
+        assert_error(&ask(&service, &request(json!(85.5), json!(600))).await, 400, "invalid_request", false);
+    assert_eq!(body["error_message"], "quality: expected an integer from 1 to 100, got 85.5");
+}
+
+#[tokio::test]
+async fn cards_are_drawn_on_pages_that_are_used_again() {
+    let service = service(&[("PLAYWRIGHT_BROWSER_POOL_SIZE", "1")]).await;
+    for number in 0..4 {
+        let request = json!({ "template": "product", "image_format": "jpeg",
+            "data": { "title": format!("Beelink SER5 {number}"), "price": 329.99, "ram_gb": 32 } });
+        picture(&ask(&service, &request).await);
+        eventually("its page is back", SOON, async || is_at_rest(&scrape(&service).await).then_some(()))
+            .await;
+    }
+    let counted = scrape(&service).await;
+    assert_eq!(counted.count("playwright_page_leases_total", &[]), 4);
+    assert!(
+        counted.count("playwright_page_leases_reused_total", &[]) >= 2,
+        "{}",
+        counted.count("playwright_page_leases_reused_total", &[])
     );
 }

@@ -2,6 +2,7 @@
 
 use playwright_tests::{Ingestion, ingestion};
 use serde_json::{Value, json};
+use test_support::FixtureSite;
 
 /// What `identity.html` wrote into itself.
 async fn seen(shop: &Ingestion, fields: &Value) -> Value {
@@ -94,4 +95,38 @@ async fn a_callers_user_agent_is_used_everywhere() {
     }
     assert_eq!(found["page"]["platform"], "Win32");
     assert_eq!(found["navigation"]["sec-ch-ua-platform"], "\"Windows\"");
+}
+
+#[tokio::test]
+async fn a_screenshot_is_taken_by_the_same_desktop_chrome() {
+    let site = FixtureSite::start().await;
+    let settings = [
+        ("PLAYWRIGHT_EGRESS_ALLOW", site.host_port()),
+        ("PLAYWRIGHT_ALLOW_SCRIPTS", "true".to_owned()),
+        ("PLAYWRIGHT_ACCEPT_LANGUAGE", "de-DE,de,en".to_owned()),
+    ];
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let service = playwright_tests::image(&settings).await;
+    let tells = |what: &str| {
+        format!(
+            "const seen = JSON.parse(document.getElementById('identity').textContent); console.error({what})"
+        )
+    };
+    let ask = async |what: &str| {
+        let request = json!({ "url": site.url("/identity"), "wait_for": "h1", "javascript": tells(what) });
+        let reply = service.client().post("/v1/screenshot", &request).await.expect("an answer");
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        reply.json()["report"]["console_errors"][0].as_str().expect("a line").to_owned()
+    };
+    assert_eq!(ask("/Headless/.test(JSON.stringify(seen))").await, "false");
+    let agent = ask("seen.page.userAgent").await;
+    assert!(agent.contains(" Chrome/"), "{agent}");
+    let others = "seen.page.userAgent === seen.worker.userAgent && seen.page.userAgent === seen.navigation['user-agent']";
+    assert_eq!(ask(others).await, "true");
+    let brands = ask("seen.navigation['sec-ch-ua']").await;
+    assert!(brands.contains(&format!(r#""Google Chrome";v="{}""#, major(&agent))), "{brands}");
+    let languages = ask("JSON.stringify([seen.page.languages, seen.worker.languages])").await;
+    assert_eq!(languages, r#"[["de-DE","de","en"],["de-DE","de","en"]]"#);
+    let accepted = ask("seen.navigation['accept-language']").await;
+    assert!(accepted.starts_with("de-DE,de;q=0.9"), "{accepted}");
 }

@@ -2,10 +2,13 @@
 //! installs one.
 
 mod bad_input;
+mod blank;
 mod browser_faults;
 mod cards;
 mod egress;
+mod extent;
 mod extraction;
+mod frames;
 mod identity;
 mod lifecycle;
 mod metrics;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use test_support::{FixtureSite, Reply, Service};
 
 #[track_caller]
-fn answer(reply: &Reply) -> (Value, DynamicImage) {
+pub(crate) fn answer(reply: &Reply) -> (Value, DynamicImage) {
     assert_eq!(reply.status, 200, "{}", reply.text());
     let answer = reply.json();
     let bytes = answer["image_base64"].as_str().expect("base64");
@@ -15,24 +15,24 @@ fn answer(reply: &Reply) -> (Value, DynamicImage) {
 }
 
 /// One pixel per CSS pixel, unless the request says otherwise.
-async fn picture(service: &Service, request: Value) -> (Value, DynamicImage) {
+pub(crate) async fn picture(service: &Service, request: Value) -> (Value, DynamicImage) {
     let mut whole = json!({ "scale_factor": 1, "width": 300, "height": 200 });
     whole.as_object_mut().expect("an object").extend(request.as_object().expect("an object").clone());
     answer(&render(service, &whole).await)
 }
 
-async fn screenshot(service: &Service, request: &Value) -> Reply {
+pub(crate) async fn screenshot(service: &Service, request: &Value) -> Reply {
     service.client().post("/v1/screenshot", request).await.expect("an answer")
 }
 
-fn colour(picture: &DynamicImage, x: u32, y: u32) -> [u8; 3] {
+pub(crate) fn colour(picture: &DynamicImage, x: u32, y: u32) -> [u8; 3] {
     let [red, green, blue, _] = picture.get_pixel(x, y).0;
     [red, green, blue]
 }
 
-const RED: [u8; 3] = [255, 0, 0];
-const GREEN: [u8; 3] = [0, 255, 0];
-const BLUE: [u8; 3] = [0, 0, 255];
+pub(crate) const RED: [u8; 3] = [255, 0, 0];
+pub(crate) const GREEN: [u8; 3] = [0, 255, 0];
+pub(crate) const BLUE: [u8; 3] = [0, 0, 255];
 
 /// Three bands of 400 CSS pixels.
 const TALL: &str = "<body style='margin:0'>\
@@ -145,7 +145,7 @@ async fn every_format_and_compression_has_the_same_pixels() {
         async |request| picture(&service, request).await.0["image_base64"].as_str().map_or(0, str::len);
     assert!(size(poor).await * 2 < size(good).await);
 
-    for format in ["png", "jpeg"] {
+    for format in ["png", "jpeg", "webp"] {
         let request = json!({ "html": html, "image_format": format, "thumbnail_width": 60 });
         let (answer, small) = picture(&service, request).await;
         assert_eq!((small.dimensions(), &answer["width"]), ((60, 40), &json!(300)));
@@ -309,14 +309,35 @@ async fn equal_requests_are_rendered_once_and_known_pictures_not_sent_again() {
     let again = ask(&picture).await;
     assert_eq!(again.header("x-cache"), Some("hit"));
     let tag = again.header("etag").expect("a tag").to_owned();
+    assert!(tag.starts_with('"'), "bytes are compared one by one: {tag}");
     for reply in [&one, &two, &three, &again] {
         assert_eq!((reply.status.as_u16(), reply.header("etag")), (200, Some(tag.as_str())));
     }
-    for headers in [[("if-none-match", tag.as_str())], [("if-none-match", "*")]] {
-        let known = ask(&headers).await;
-        assert_eq!((known.status.as_u16(), known.body.len()), (304, 0));
+    let json_tag = ask(&[]).await.header("etag").expect("a tag").to_owned();
+    assert!(
+        json_tag.starts_with("W/\"") && !json_tag.contains(&tag),
+        "{json_tag} is another answer's than {tag}"
+    );
+    let (both, weak) = (format!("\"x\", {json_tag},{tag}"), format!("W/{tag}"));
+    for (accept, known, status) in [
+        ("image/*", tag.as_str(), 304),
+        ("image/*", &weak, 304),
+        ("image/*", &both, 304),
+        ("image/*", &json_tag, 200),
+        ("image/*", "*", 200),
+        ("*/*", &json_tag, 304),
+        ("*/*", json_tag.trim_start_matches("W/"), 304),
+        ("*/*", &both, 304),
+        ("*/*", &tag, 200),
+        ("*/*", "*", 200),
+        ("*/*", "\"another\"", 200),
+    ] {
+        let reply = ask(&[("accept", accept), ("if-none-match", known)]).await;
+        assert_eq!(reply.status.as_u16(), status, "{accept} {known}");
+        assert_eq!(reply.body.is_empty(), status == 304, "{accept} {known}");
+        let own = if accept == "*/*" { &json_tag } else { &tag };
+        assert_eq!(reply.header("etag"), Some(own.as_str()), "{accept} {known}");
     }
-    assert_eq!(ask(&[("if-none-match", "\"another\"")]).await.status, 200);
     let counted = scrape(&service).await;
     assert_eq!(counted.count("playwright_page_leases_total", &[]), 1, "one page for all of them");
     assert_eq!(counted.count("playwright_image_cache_requests_total", &[("outcome", "miss")]), 1);

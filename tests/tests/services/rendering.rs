@@ -214,3 +214,53 @@ fn glyph(text: &str) -> Value {
         format!("<meta charset=utf-8><body style='margin:20px;font:80px sans-serif;background:#fff'>{text}");
     json!({ "html": html, "width": 160, "height": 160, "scale_factor": 1 })
 }
+
+#[tokio::test]
+async fn pictures_that_move_show_their_first_frame() {
+    let service = service(&[]).await;
+    let gif = "data:image/gif;base64,R0lGODlhBAAEAPEAAP8AAAAA/wD/AAAAACH/C05FVFNDQVBFMi4wAwEAAAAh+QQECgAAACwAAAAABAAEAAACDQRBEARBEARBEARBEAUAIfkEBAoAAAAsAAAAAAQABAAAAg0MwzAMwzAMwzAMwzAFACH5BAQKAAAALAAAAAAEAAQAAAINFEVRFEVRFEVRFEVRBQA7";
+    let svg = |inner: &str| {
+        format!(
+            "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>{inner}</svg>"
+        )
+    };
+    let smil =
+        svg("<rect width='9' height='9' fill='red'><animate attributeName='fill' values='red;blue;lime' \
+        dur='0.3s' calcMode='discrete' repeatCount='indefinite'/></rect>");
+    for moving in [gif, &smil] {
+        for delay in [0, 130, 240, 350] {
+            let html = format!("<body style='margin:0'><img width=100 height=100 src=\"{moving}\"><p>x");
+            for request in [
+                json!({ "html": html, "width": 300, "height": 200, "delay_ms": delay }),
+                json!({ "html": html, "width": 300, "height": 200, "delay_ms": delay, "deterministic": true }),
+            ] {
+                let reply = render(&service, &request).await;
+                assert_eq!(reply.status, 200, "{}", reply.text());
+                let bytes = reply.json()["image_base64"].as_str().expect("base64").to_owned();
+                let bytes = base64_simd::STANDARD.decode_to_vec(bytes).expect("base64");
+                let shown = image::load_from_memory(&bytes).expect("it decodes");
+                assert_eq!(
+                    image::GenericImageView::get_pixel(&shown, 100, 100).0,
+                    [255, 0, 0, 255],
+                    "{moving} {delay}"
+                );
+            }
+        }
+    }
+
+    // What cannot be held still is said.
+    let css = svg("<style>rect { animation: a 0.3s infinite steps(1) } @keyframes a { 0% { fill: red } 33% { fill: blue } }\
+        </style><rect width='9' height='9' fill='red'/>").replace('%', "%25");
+    for source in [
+        css.clone(),
+        format!("data:image/svg+xml;base64,{}", base64_simd::STANDARD.encode_to_string(
+        "<svg xmlns='http://www.w3.org/2000/svg'><style>@KEYFRAMES a { to { fill: red } }</style></svg>")),
+    ] {
+        let html = format!("<img width=100 height=100 src=\"{source}\"><p>x");
+        let request = json!({ "html": html, "deterministic": true });
+        let reply = render(&service, &request).await;
+        assert_eq!(reply.json()["report"]["warnings"], json!(["moving pictures"]), "{}", reply.status);
+        let allowed = json!({ "html": html, "animations": "allow" });
+        assert_eq!(render(&service, &allowed).await.json()["report"]["warnings"], json!([]));
+    }
+}

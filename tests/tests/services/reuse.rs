@@ -1,8 +1,12 @@
 //! Pages that show one document after the other: only those that run and load nothing, and none notices.
 
-use playwright_tests::{image as service, render, scrape};
+use std::time::Duration;
+
+use playwright_tests::{image as service, is_at_rest, render, scrape};
 use serde_json::{Value, json};
-use test_support::{FixtureSite, Service};
+use test_support::{FixtureSite, Service, eventually};
+
+const SOON: Duration = Duration::from_secs(10);
 
 const REUSED: &str = "playwright_page_leases_reused_total";
 const LEASED: &str = "playwright_page_leases_total";
@@ -92,4 +96,28 @@ async fn what_loads_or_runs_something_after_all_gets_a_page_of_its_own() {
     let red = drawn(&service, card(script, 400)).await;
     let still_red = drawn(&service, card("<body style='background: #f00'>", 400)).await;
     assert!(red == still_red, "scripts run");
+}
+
+#[tokio::test]
+async fn a_page_that_was_used_before_is_free_again_when_its_client_goes_away() {
+    let settings = [("PLAYWRIGHT_BROWSER_POOL_SIZE", "1"), ("PLAYWRIGHT_IMAGE_CACHE_MB", "0")];
+    let service = service(&settings).await;
+    let rests = async || {
+        eventually("it is at rest", SOON, async || is_at_rest(&scrape(&service).await).then_some(())).await;
+    };
+    drawn(&service, card(AFTER, 400)).await;
+    rests().await;
+    let before = scrape(&service).await;
+    let mut slow = card(AFTER, 400);
+    playwright_tests::merge(&mut slow, &json!({ "delay_ms": 29_000, "timeout_s": 60 }));
+    let client = service.client().clone();
+    let request = tokio::spawn(async move { client.post("/v1/render", &slow).await });
+    eventually("a page is used again", SOON, async || {
+        (scrape(&service).await.growth(&before, REUSED, &[]) == 1).then_some(())
+    })
+    .await;
+    request.abort();
+    rests().await;
+    assert_eq!(scrape(&service).await.count("playwright_client_gone_total", &[]), 1);
+    drawn(&service, card(AFTER, 400)).await;
 }

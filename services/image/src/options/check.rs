@@ -191,20 +191,21 @@ impl PictureRequest {
             tracing::trace!("quality is of no use with png");
         }
         let Some(width) = self.thumbnail_width else { return Ok(()) };
-        if format == Format::Webp {
-            return Err(ApiError::invalid("thumbnail_width", "not with webp, use png or jpeg"));
-        }
-        let own = f64::from(viewport.width) * viewport.scale;
-        if !(1..=MOST_VIEWPORT_SIDE).contains(&width)
-            || (self.is_of_viewport_width() && f64::from(width) > own)
-        {
+        let is_too_wide =
+            self.known_width(viewport).is_some_and(|own| f64::from(width) > own * viewport.scale);
+        if !(1..=MOST_VIEWPORT_SIDE).contains(&width) || is_too_wide {
             return Err(R::refuse("thumbnail_width", width));
         }
         Ok(())
     }
 
-    fn is_of_viewport_width(&self) -> bool {
-        self.selector.is_none() && self.clip.is_none()
+    /// CSS pixels; an element's and a whole page's are known when it is there.
+    fn known_width(&self, viewport: Viewport) -> Option<f64> {
+        match self.clip {
+            Some(clip) => Some(clip.width),
+            None if self.selector.is_some() || self.full_page => None,
+            None => Some(viewport.width.into()),
+        }
     }
 
     fn check_waits<R: RequestFields>(&self, timeout_s: f64) -> Result<(), ApiError> {

@@ -15,7 +15,7 @@ fn laid_out_in(width: u32, height: u32, scale: f64) -> (u32, u32, bool) {
     let options = options(&json!({"width": width, "height": height, "scale_factor": scale})).expect("valid");
     let page = options.document().viewport;
     assert!((page.scale - scale).abs() < f64::EPSILON);
-    (page.width, page.height, options.plan(Rect::default(), true).is_cropped)
+    (page.width, page.height, options.plan(Rect::default(), Content::Something).is_cropped)
 }
 
 #[test]
@@ -31,6 +31,20 @@ fn a_page_is_laid_out_in_what_was_asked_for_and_at_least_two_pixels() {
 }
 
 #[test]
+fn a_whole_page_of_a_small_viewport_is_as_wide_as_that() {
+    let size = |width: u32, captured: (f64, f64)| {
+        let fields = json!({"width": width, "height": 1, "scale_factor": 1, "full_page": true});
+        let area = Rect { width: captured.0, height: captured.1, ..Rect::default() };
+        let plan = options(&fields).expect("valid").plan(area, Content::Something);
+        (plan.size, plan.is_cropped)
+    };
+    assert_eq!(size(1, (2.0, 90.0)), ((1.0, 90.0), true));
+    assert_eq!(size(1, (2.0, 2.0)), ((1.0, 1.0), true));
+    // Of vertical lines: it is wider than its viewport.
+    assert_eq!(size(1, (70.0, 2.0)), ((70.0, 1.0), true));
+}
+
+#[test]
 fn what_contradicts_itself_is_refused_with_the_reason() {
     let clip = json!({"x": 0, "y": 0, "width": 10, "height": 10});
     let cases = [
@@ -42,7 +56,10 @@ fn what_contradicts_itself_is_refused_with_the_reason() {
             "omit_background: jpeg has no transparency",
         ),
         (json!({"png_compression": "fast", "image_format": "jpeg"}), "png_compression: image_format is jpeg"),
-        (json!({"thumbnail_width": 100, "image_format": "webp"}), "thumbnail_width: not with webp"),
+        (
+            json!({"thumbnail_width": 21, "clip": clip}),
+            "thumbnail_width: expected an integer from 1 to 4096, at most the picture's own width, got 21",
+        ),
         (json!({"thumbnail_width": 2401}), "thumbnail_width: expected an integer from 1 to 4096, at most"),
         (json!({"thumbnail_width": 0}), "thumbnail_width: expected an integer from 1 to 4096"),
         (json!({"selector": " "}), "selector: expected a CSS selector of at most 1024 bytes, got nothing"),

@@ -15,8 +15,8 @@ use crate::options::Format;
 pub(super) struct Looked {
     pub(super) width: u32,
     pub(super) height: u32,
-    /// Every pixel is the same.
-    pub(super) one_colour: bool,
+    /// Red, green, blue and alpha where every pixel is the same.
+    pub(super) only_colour: Option<[u8; 4]>,
     pub(super) blank_ratio: f64,
 }
 
@@ -50,7 +50,7 @@ fn look_at_brightness(bytes: &[u8]) -> Result<Looked, Unusable> {
     let looked = brightness
         .looked(u32::try_from(width).unwrap_or(u32::MAX), u32::try_from(height).unwrap_or(u32::MAX));
     // Colours can differ at one brightness.
-    if looked.one_colour { look_at_all(bytes, Format::Jpeg) } else { Ok(looked) }
+    if looked.only_colour.is_some() { look_at_all(bytes, Format::Jpeg) } else { Ok(looked) }
 }
 
 /// The whole of the largest picture would be 200 MB.
@@ -62,6 +62,18 @@ fn look_by_row(bytes: &[u8]) -> Result<Looked, Unusable> {
         colours.add(row.data());
     }
     Ok(colours.looked(width, height))
+}
+
+fn rgba(pixel: &[u8]) -> [u8; 4] {
+    match *pixel {
+        [red, green, blue, alpha] => [red, green, blue, alpha],
+        [red, green, blue] => [red, green, blue, u8::MAX],
+        [grey, alpha] => [grey, grey, grey, alpha],
+        _ => {
+            let grey = pixel.first().copied().unwrap_or_default();
+            [grey, grey, grey, u8::MAX]
+        }
+    }
 }
 
 /// Counts by the upper four bits of red, green and blue, of one pixel in [`EVERY`] both ways.
@@ -98,7 +110,8 @@ impl Colours {
     fn looked(&self, width: u32, height: u32) -> Looked {
         let all: u32 = self.counts.iter().sum();
         let most = self.counts.iter().max().copied().unwrap_or(0);
+        let only_colour = self.first.as_deref().filter(|_| self.one_colour).map(rgba);
         let blank_ratio = if self.one_colour { 1.0 } else { f64::from(most) / f64::from(all.max(1)) };
-        Looked { width, height, one_colour: self.one_colour, blank_ratio }
+        Looked { width, height, only_colour, blank_ratio }
     }
 }

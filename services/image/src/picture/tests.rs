@@ -10,7 +10,7 @@ fn plan(format: Format, width: f64, height: f64, scale: f64) -> Plan {
         scale,
         size: (width, height),
         is_cropped: false,
-        must_differ: true,
+        one_colour: OneColour::Wrong,
         thumbnail_width: None,
     }
 }
@@ -39,7 +39,7 @@ fn a_fraction_of_a_pixel_may_be_rounded_either_way_and_no_more() {
         let finished = finish(bytes.clone(), &plan(Format::Png, width, 20.0, 0.5));
         assert_eq!(finished.is_ok(), is_right, "{width}");
     }
-    let tiny = Plan { must_differ: false, ..plan(Format::Png, 1.0, 1.0, 0.1) };
+    let tiny = Plan { one_colour: OneColour::Right, ..plan(Format::Png, 1.0, 1.0, 0.1) };
     assert!(finish(encoded(Format::Png, 1, 1, None), &tiny).is_ok());
 }
 
@@ -50,7 +50,11 @@ fn what_was_captured_larger_is_cropped_to_what_was_asked_for() {
         for (size, scale, pixels) in
             [((5.0, 630.0), 0.1, (1, 63)), ((1.0, 1.0), 0.1, (1, 1)), ((15.0, 630.0), 0.1, (2, 63))]
         {
-            let plan = Plan { is_cropped: true, must_differ: false, ..plan(format, size.0, size.1, scale) };
+            let plan = Plan {
+                is_cropped: true,
+                one_colour: OneColour::Right,
+                ..plan(format, size.0, size.1, scale)
+            };
             let cropped = finish(captured.clone(), &plan).expect("a picture");
             assert_eq!((cropped.width, cropped.height), pixels, "{format:?} {size:?}");
             // The dot lies outside of what is one pixel wide; in a JPEG it colours its surroundings.
@@ -76,8 +80,24 @@ fn one_colour_is_blank_only_where_the_page_shows_something() {
         let bytes = encoded(format, 40, 20, None);
         let plan = plan(format, 40.0, 20.0, 1.0);
         assert!(matches!(finish(bytes.clone(), &plan), Err(Unusable::Blank)), "{format:?}");
-        let accepted = finish(bytes, &Plan { must_differ: false, ..plan }).expect("usable");
+        let accepted = finish(bytes, &Plan { one_colour: OneColour::Right, ..plan }).expect("usable");
         assert!(accepted.one_colour && (accepted.blank_ratio - 1.0).abs() < f64::EPSILON);
+    }
+}
+
+#[test]
+fn one_colour_may_be_wrong_only_if_it_is_a_certain_one() {
+    for format in Format::ALL {
+        let bytes = encoded(format, 40, 20, None);
+        let with = |colour| {
+            let plan = Plan { one_colour: OneColour::WrongIf(colour), ..plan(format, 40.0, 20.0, 1.0) };
+            finish(bytes.clone(), &plan)
+        };
+        assert!(matches!(with([30, 58, 138, 255]), Err(Unusable::Blank)), "{format:?}");
+        assert!(matches!(with([34, 55, 140, 255]), Err(Unusable::Blank)), "{format:?}");
+        for other in [[255, 255, 255, 255], [30, 58, 180, 255], [30, 58, 138, 0]] {
+            assert!(with(other).is_ok(), "{format:?} {other:?}");
+        }
     }
 }
 
@@ -112,14 +132,17 @@ fn what_does_not_decode_to_the_end_is_unusable() {
 
 #[test]
 fn a_thumbnail_keeps_the_ratio_and_is_never_enlarged() {
-    for format in [Format::Png, Format::Jpeg] {
+    for format in Format::ALL {
         let bytes = encoded(format, 80, 42, Some((3, 3)));
-        for (wanted, size) in [(40, (40, 21)), (7, (7, 4)), (80, (80, 42)), (90, (80, 42))] {
+        for (wanted, size) in [(40, (40, 21)), (7, (7, 4)), (80, (80, 42))] {
             let plan = Plan { thumbnail_width: Some(wanted), ..plan(format, 40.0, 21.0, 2.0) };
             let small = finish(bytes.clone(), &plan).expect("usable");
             assert_eq!((small.width, small.height), size);
             assert_eq!(decode(&small.bytes, format).expect("it decodes").dimensions(), size);
         }
+        let larger = Plan { thumbnail_width: Some(81), ..plan(format, 40.0, 21.0, 2.0) };
+        let refused = finish(bytes, &larger).expect_err("it would be enlarged").to_string();
+        assert_eq!(refused, "expected at most the picture's own width, which is 80 pixels here, got 81");
     }
 }
 

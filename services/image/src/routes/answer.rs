@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use browser_pool::{Stage, StageTimes};
 use serde::Serialize;
@@ -106,13 +106,28 @@ impl AnswerForm {
         }
     }
 
-    /// The answer to a request with these headers.
-    pub(super) fn answer(self, request: &HeaderMap, options: &RenderOptions, drawn: &Drawn) -> Response {
-        let Picture { finished, report, etag, .. } = &*drawn.picture;
+    /// The tag of this form of a picture. Two JSON answers with the same picture differ in their times: theirs is weak.
+    fn etag(self, picture: &Picture) -> String {
+        match self {
+            Self::Picture => picture.etag.clone(),
+            Self::Json => format!("W/{}.json\"", picture.etag.trim_end_matches('"')),
+        }
+    }
+
+    /// The answer to a request with this method and these headers.
+    pub(super) fn answer(
+        self,
+        method: &Method,
+        request: &HeaderMap,
+        options: &RenderOptions,
+        drawn: &Drawn,
+    ) -> Response {
+        let Picture { finished, report, .. } = &*drawn.picture;
+        let etag = self.etag(&drawn.picture);
         let timings = Timings::of(drawn.times);
         let generation_time_ms = timings.total.round() as u64;
         let timing_header = timings.header();
-        let mut response = if is_known(request, etag) {
+        let mut response = if is_known(method, request, &etag) {
             StatusCode::NOT_MODIFIED.into_response()
         } else if self == Self::Json {
             Json(RenderResponse {
@@ -143,7 +158,7 @@ impl AnswerForm {
                 headers.insert(name, value);
             }
         };
-        add(ETAG, etag);
+        add(ETAG, &etag);
         add(HeaderName::from_static("server-timing"), &timing_header);
         add(HeaderName::from_static("x-render-report"), &report.summary());
         add(HeaderName::from_static("x-cache"), drawn.origin.as_str());
@@ -152,12 +167,17 @@ impl AnswerForm {
     }
 }
 
-/// Whether `If-None-Match` names the tag (RFC 9110, 13.1.2): then the client has the picture.
-fn is_known(request: &HeaderMap, etag: &str) -> bool {
+/// Whether `If-None-Match` names the tag (RFC 9110, 13.1.2; the weak comparison): then the client has that answer.
+///
+/// `*`, any answer there is, means something where an address has an answer, which is for GET and HEAD. A POST asks with
+/// its body and selects no answer beforehand, so that there is nothing that `*` could be true or false of (13.2.1).
+fn is_known(method: &Method, request: &HeaderMap, etag: &str) -> bool {
+    let opaque = |tag: &str| tag.strip_prefix("W/").unwrap_or(tag).to_owned();
+    let wanted = opaque(etag);
     let values = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).any(|tag| {
-        let tag = tag.trim();
-        tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag
+    values.flat_map(|value| value.split(',')).map(str::trim).any(|tag| match tag {
+        "*" => matches!(*method, Method::GET | Method::HEAD),
+        tag => opaque(tag) == wanted,
     })
 }
 

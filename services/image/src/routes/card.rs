@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::CACHE_CONTROL;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::Response;
 use serde::Deserialize;
 use serde_json::Value;
@@ -16,7 +16,7 @@ use super::answer::{AnswerForm, RenderResponse};
 use crate::cache::Freshness;
 use crate::card::{CardError, Filled, SignatureError, Verified};
 use crate::draw::draw;
-use crate::options::{Format, PictureRequest, RenderOptions, Subject};
+use crate::options::{Format, PictureRequest, RenderOptions, Subject, some_whole};
 use crate::picture::Compression;
 use crate::report::Check;
 use crate::state::AppState;
@@ -45,6 +45,7 @@ pub(crate) struct CardRequest {
     #[schema(default = "png")]
     image_format: Format,
     /// For `jpeg` and `webp` only.
+    #[serde(default, deserialize_with = "some_whole")]
     #[schema(default = 85, minimum = 1, maximum = 100)]
     quality: Option<u8>,
     /// For `png` only.
@@ -52,7 +53,8 @@ pub(crate) struct CardRequest {
     /// Pixels of the picture per CSS pixel.
     #[schema(default = 2.0, minimum = 0.1, maximum = 4)]
     scale_factor: Option<f64>,
-    /// Scale the picture down to this many pixels of width. `png` and `jpeg` only.
+    /// Scale the picture down to this many pixels of width, at most its own. A `webp` is then compressed without loss.
+    #[serde(default, deserialize_with = "some_whole")]
     #[schema(minimum = 1, maximum = 4096)]
     thumbnail_width: Option<u32>,
     /// Seconds for the whole request, queueing and retries included; more than 0.
@@ -140,7 +142,7 @@ pub(crate) async fn card(
     let form = AnswerForm::wanted(&headers, options.format)?;
     context.set_deadline(options.timeout());
     let drawn = draw(&state, &options, Freshness::wished(&headers), body.bytes).await?;
-    Ok(form.answer(&headers, &options, &drawn))
+    Ok(form.answer(&Method::POST, &headers, &options, &drawn))
 }
 
 /// The picture of a signed address, for `og:image` and its like.
@@ -184,7 +186,7 @@ pub(crate) async fn signed_card(
     let options = request.fill(&state)?;
     context.set_deadline(options.timeout());
     let drawn = draw(&state, &options, Freshness::Any, query.len()).await?;
-    let mut response = AnswerForm::Picture.answer(&headers, &options, &drawn);
+    let mut response = AnswerForm::Picture.answer(&Method::GET, &headers, &options, &drawn);
     let usual = state.settings.cache_ttl.as_secs();
     // What expires is not shown by somebody's cache after that.
     let kept = format!("public, max-age={}", good_for.map_or(usual, |seconds| seconds.min(usual)));
@@ -208,8 +210,10 @@ impl AppState {
         let query = self.templates.card(&template).map_err(of_card)?.read_query(pairs).map_err(of_card)?;
         let mut fields = serde_json::Map::new();
         for (name, text) in query.options {
-            let name = if name == "format" { "image_format".to_owned() } else { name };
-            let value = text.parse().map_or_else(|_| Value::String(text), Value::Number);
+            let (name, value) = match name.as_str() {
+                "format" => ("image_format".to_owned(), named_format(&text)?.into()),
+                _ => (name, text.parse().map_or_else(|_| Value::String(text), Value::Number)),
+            };
             fields.insert(name, value);
         }
         fields.extend([("template".to_owned(), template.into()), ("data".to_owned(), query.data)]);
@@ -217,6 +221,15 @@ impl AppState {
         fields.extend(query.size.map(|size| ("size".to_owned(), size.into())));
         Ok((service_kit::parse_fields(fields)?, good_for))
     }
+}
+
+/// What an address calls `format` is a field of another name: a refusal names what was written.
+fn named_format(text: &str) -> Result<&'static str, ApiError> {
+    let format = Format::ALL.into_iter().map(Format::as_str).find(|format| *format == text);
+    format.ok_or_else(|| {
+        let got: String = text.chars().take(40).flat_map(char::escape_debug).collect();
+        ApiError::invalid("format", format!("expected png, jpeg or webp, got \"{got}\""))
+    })
 }
 
 fn of_card(error: CardError) -> ApiError {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use service_kit::{ApiError, Body, ErrorBody, RequestContext};
 
@@ -19,8 +19,8 @@ pub(crate) const PATH: &str = "/v1/render";
 ///
 /// The answer is JSON with the picture in base64, or with `Accept: image/png`, `image/jpeg`, `image/webp` or `image/*`
 /// the picture itself, its figures in `X-Image-Width`, `X-Image-Height`, `X-Generation-Time-Ms`, `Server-Timing` and
-/// `X-Render-Report`. `ETag` is of the picture's bytes; with a matching `If-None-Match` the answer is 304 without a
-/// body. `Cache-Control: no-store` in the request makes a picture for it alone, `no-cache` makes a new one.
+/// `X-Render-Report`. The picture's `ETag` is of its bytes, the JSON answer has a weak one of its own; with a matching
+/// `If-None-Match` the answer is 304 without a body, `*` is ignored. `Cache-Control: no-store` in the request makes a picture for it alone, `no-cache` makes a new one.
 /// Unknown fields are accepted and named in `X-Ignored-Fields`.
 #[utoipa::path(
     post,
@@ -56,5 +56,5 @@ pub(crate) async fn render(
     let form = AnswerForm::wanted(&headers, options.format)?;
     context.set_deadline(options.timeout());
     let drawn = draw(&state, &options, Freshness::wished(&headers), body.bytes).await?;
-    Ok(form.answer(&headers, &options, &drawn))
+    Ok(form.answer(&Method::POST, &headers, &options, &drawn))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, Method};
 use axum::response::Response;
 use service_kit::{ApiError, Body, ErrorBody, RequestContext};
 
@@ -57,5 +57,5 @@ pub(crate) async fn screenshot(
     let form = AnswerForm::wanted(&headers, options.format)?;
     context.set_deadline(options.timeout());
     let drawn = draw(&state, &options, Freshness::wished(&headers), body.bytes).await?;
-    Ok(form.answer(&headers, &options, &drawn))
+    Ok(form.answer(&Method::POST, &headers, &options, &drawn))
 }

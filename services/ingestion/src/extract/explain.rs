@@ -132,6 +132,9 @@ fn why_none(product: &Product, field: Field) -> String {
         Field::Price | Field::ListPrice if product.availability == Some(Availability::OutOfStock) => {
             "out of stock: what is shown is no price that a buyer pays".to_owned()
         }
+        Field::Price | Field::ListPrice if product.currency.is_none() => {
+            "nothing tells the currency: a number alone is no price".to_owned()
+        }
         Field::ListPrice => "none is above the price, within reason".to_owned(),
         _ => "nothing was believed".to_owned(),
     }
@@ -179,5 +182,8 @@ mod tests {
         assert_eq!((gone.value, gone.confidence), (None, None));
         assert!(gone.why.starts_with("out of stock"), "{}", gone.why);
         assert!(gone.candidates.iter().all(|(standing, _)| *standing == Standing::Lost));
+        let bare = explained("<meta property=product:price:amount content=15.00>", Field::Price);
+        assert_eq!((bare.value, bare.confidence), (None, None));
+        assert!(bare.why.starts_with("nothing tells the currency"), "{}", bare.why);
     }
 }

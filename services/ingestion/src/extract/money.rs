@@ -8,6 +8,7 @@
 mod currency;
 mod locale;
 mod number;
+mod signs;
 
 pub(super) use currency::{Currency, Sign};
 pub(super) use locale::Locale;

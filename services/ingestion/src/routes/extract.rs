@@ -162,7 +162,7 @@ impl Extraction {
         deadline: Deadline,
         bytes: usize,
     ) -> Result<Fetched, ApiError> {
-        let job = Job { deadline, queued_bytes: bytes, fingerprint: wanted.fingerprint(), reuse: None };
+        let job = Job { deadline, queued_bytes: bytes, fingerprint: wanted.fingerprint(), inert: None };
         let mut attempts = state.pool.attempts(job);
         let visited = fetch::page(&state.pool, &mut attempts, wanted, deadline, &mut self.times).await;
         self.times.merge(&attempts.timings());

@@ -16,7 +16,6 @@ use hyper::{Method, Request, Response, StatusCode, Uri, Version};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tracing::debug;
-use url::Host;
 
 use super::account::Account;
 use super::connect::Gate;
@@ -82,7 +81,7 @@ impl ClientConnection {
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Answer {
-        let target = target_of(&request);
+        let target = HostPort::of_request(request.method(), request.uri());
         let answered = match &target {
             Some(target) => self.let_out(request, target).await,
             None => Err(Trouble::Refused(RefusalReason::Malformed)),
@@ -152,26 +151,6 @@ impl ClientConnection {
         let answer = upstream.send(request).await?;
         Ok((upstream, answer))
     }
-}
-
-/// The target of a request that a forward proxy forwards: CONNECT with a port, or an absolute `http` URL,
-/// without credentials.
-fn target_of(request: &Request<Incoming>) -> Option<HostPort> {
-    let uri = request.uri();
-    let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'))?;
-    let default_port = if request.method() == Method::CONNECT {
-        None
-    } else if uri.scheme_str() == Some("http") {
-        Some(80)
-    } else {
-        return None;
-    };
-    let port = match authority.port() {
-        Some(port) => port.as_u16(),
-        None => default_port?,
-    };
-    let host = Host::parse(authority.host()).ok()?;
-    (port != 0).then(|| HostPort::new(host, port))
 }
 
 fn to_origin_form(request: Request<Incoming>) -> Result<Request<RequestBody>, Trouble> {

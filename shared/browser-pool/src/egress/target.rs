@@ -6,6 +6,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
+use hyper::{Method, Uri};
 use url::{Host, Url};
 
 /// A host (name, IPv4 or IPv6 address) and a port: one entry of the list of what may be reached although
@@ -47,6 +48,28 @@ impl HostPort {
     /// The pair that a URL's request goes to; `None` without a host or a known port.
     pub fn of_url(url: &Url) -> Option<Self> {
         Some(Self::new(url.host()?.to_owned(), url.port_or_known_default()?))
+    }
+
+    /// The pair that a request to a forward proxy is for: CONNECT with a port, or an absolute `http` URL; `None` for
+    /// anything else, and for what carries credentials.
+    pub(crate) fn of_request(method: &Method, uri: &Uri) -> Option<Self> {
+        let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'))?;
+        let default_port = if *method == Method::CONNECT {
+            None
+        } else if uri.scheme_str() == Some("http") {
+            Some(80)
+        } else {
+            return None;
+        };
+        // what is no port, or stands between host and port, would tell the site another target than the one dialled
+        let rest = authority.as_str().strip_prefix(authority.host())?;
+        let port = match rest.strip_prefix(':') {
+            Some(port) if port.bytes().all(|byte| byte.is_ascii_digit()) => port.parse().ok()?,
+            None if rest.is_empty() => default_port?,
+            _ => return None,
+        };
+        let host = Host::parse(authority.host()).ok()?;
+        (port != 0).then(|| Self::new(host, port))
     }
 
     /// The host, without a trailing dot.
@@ -151,6 +174,33 @@ mod tests {
             "sh op.test:80",
         ] {
             assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_request_to_a_proxy_says_plainly_whom_it_is_for() {
+        let of = |method: &Method, text: &str| {
+            let uri: Uri = text.parse().expect("what the HTTP parser lets through");
+            HostPort::of_request(method, &uri).map(|pair| pair.to_string())
+        };
+        let get = |text| of(&Method::GET, text);
+        assert_eq!(get("http://shop.test/a").as_deref(), Some("shop.test:80"));
+        assert_eq!(get("http://[::1]:8080/").as_deref(), Some("[::1]:8080"));
+        assert_eq!(of(&Method::CONNECT, "shop.test:443").as_deref(), Some("shop.test:443"));
+        for text in ["shop.test", "[::5]0:443", "shop.test:65979"] {
+            assert_eq!(of(&Method::CONNECT, text), None, "{text}");
+        }
+        for text in [
+            "/a",
+            "https://shop.test/",
+            "ftp://shop.test/",
+            "http://a@shop.test/",
+            "http://shop.test:0/",
+            "http://shop.test:65536/",
+            "http://127.0.0.1:181000.0.1/",
+            "http://shop.test:/",
+        ] {
+            assert_eq!(get(text), None, "{text}");
         }
     }
 

@@ -23,6 +23,14 @@ impl Page {
         deadline: Deadline,
         times: &mut StageTimes,
     ) -> Result<Bytes, PoolError> {
+        if let Some(turn) = self.browser.frame_turn.clone() {
+            // Only whole viewports are sent here; of anything else nothing is known.
+            let None = area else { return Err(PoolError::NotInert) };
+            let captured = self.framed_capture(turn, format, deadline, times).await?;
+            self.stays_inert()?;
+            self.reuse.captured();
+            return Ok(captured);
+        }
         let before = self.watch.activity().navigations;
         let mut params = screenshot(format);
         if let Some(Rect { x, y, width, height }) = area {

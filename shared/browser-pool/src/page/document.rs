@@ -109,9 +109,9 @@ pub struct Rect {
 /// A document that is ready to be captured.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Shown {
-    /// The captured part shows text or pictures: a capture of one colour would be wrong.
-    pub has_content: bool,
-    /// What did not get ready in time (`load`, `fonts`, `images`, `frames`).
+    /// What is in the captured part.
+    pub content: Content,
+    /// What did not get ready in time (`load`, `fonts`, `images`, `frames`), or cannot be held still (`moving pictures`).
     pub late: Vec<String>,
     /// What will be captured.
     pub area: Rect,
@@ -130,6 +130,20 @@ pub struct Shown {
     /// Of a document that was fetched: the address that it ended at, and its HTTP status.
     pub final_url: Option<String>,
     pub status: Option<u16>,
+}
+
+/// What a capture of one colour alone would mean.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Content {
+    /// That nothing is shown, or nothing but one colour: it is as it should be.
+    #[default]
+    Nothing,
+    /// That it is wrong: there is text, or a picture of more than one colour.
+    Something,
+    /// That it is wrong if the colour (red, green, blue, alpha) is this one: all that is shown are pictures of one
+    /// colour, or such as may not be looked into, and this is what would be seen if they were not painted.
+    PicturesOver([u8; 4]),
 }
 
 /// How a picture is made of what is shown.

@@ -4,7 +4,7 @@
 // In one piece, or in two (`phase` "before", then "after") where something of the document's own world has to happen
 // in between.
 (async options => {
-  const { phase, budget, css, selector, delay, moving, area, most } = options;
+  const { phase, budget, css, selector, delay, moving, transparent, area, most } = options;
   const mostHeight = width => Math.max(1, Math.floor(Math.min(most.side, most.pixels / width)));
   // A document can name a form field "checkVisibility": the prototypes' own functions cannot be replaced so.
   const isVisible = Function.prototype.call.bind(Element.prototype.checkVisibility);
@@ -60,16 +60,48 @@
     }
   };
 
+  const scroller = () => document.scrollingElement || document.documentElement;
+  // Lines that run from top to bottom: such a page grows to the side, and not downwards.
+  const isVertical = () =>
+    [document.documentElement, document.body].some(
+      element => element && !getComputedStyle(element).writingMode.startsWith('horizontal'));
+  const sizeOf = () => {
+    const element = scroller();
+    return {
+      width: element ? Math.max(element.scrollWidth, innerWidth) : innerWidth,
+      height: element ? Math.max(element.scrollHeight, innerHeight) : innerHeight,
+    };
+  };
+  // Where the page begins: above or to the left of what it shows first where it is written from the right, or laid out
+  // in reverse. Only whether one can scroll there is tried: where that ends may be the page's own choice.
+  const originOf = () => {
+    const { width, height } = sizeOf();
+    const [left, top] = [scrollX, scrollY];
+    scrollTo({ left: -1e7, top: -1e7, behavior: 'instant' });
+    const origin = { x: scrollX < 0 ? innerWidth - width : 0, y: scrollY < 0 ? innerHeight - height : 0 };
+    scrollTo({ left, top, behavior: 'instant' });
+    return origin;
+  };
+
   // Pictures that load on sight, and scripts that wait for a place to come into view: past all of it once.
   const seeAll = async () => {
     for (const lazy of document.querySelectorAll('[loading=lazy]')) lazy.loading = 'eager';
-    const scroller = document.scrollingElement || document.documentElement;
-    const end = () => Math.min(scroller.scrollHeight, mostHeight(innerWidth));
-    for (let y = 0; y < end(); y += innerHeight) {
-      scrollTo({ top: y, behavior: 'instant' });
+    const origin = originOf();
+    const end = () => Math.min(scroller().scrollHeight, mostHeight(innerWidth));
+    // Each step takes a frame, and a low window would take thousands of them.
+    const step = (side, whole) => Math.max(side, Math.ceil(whole / 200));
+    for (let y = 0; y < end(); y += step(innerHeight, end())) {
+      scrollTo({ top: y + origin.y, behavior: 'instant' });
       await frame();
     }
-    scrollTo({ top: 0, behavior: 'instant' });
+    if (isVertical()) {
+      const far = Math.min(scroller().scrollWidth, most.side);
+      for (let x = 0; x < far; x += step(innerWidth, far)) {
+        scrollTo({ left: x + origin.x, behavior: 'instant' });
+        await frame();
+      }
+    }
+    scrollTo({ left: 0, top: 0, behavior: 'instant' });
     await frame();
   };
 
@@ -135,44 +167,85 @@
     return settled;
   };
 
-  const areaOf = () => {
-    const scroller = document.scrollingElement || document.documentElement;
-    const whole = {
-      width: scroller ? Math.max(scroller.scrollWidth, innerWidth) : innerWidth,
-      height: scroller ? Math.max(scroller.scrollHeight, innerHeight) : innerHeight,
-    };
-    let rect = { x: 0, y: 0, width: innerWidth, height: innerHeight };
-    let isCut = whole.width > innerWidth || whole.height > innerHeight;
-    if (area.kind === 'full_page') {
-      rect.height = whole.height;
-      isCut = whole.width > innerWidth;
-    } else if (area.kind === 'clip') {
-      rect = area.rect;
-      isCut = false;
-    } else if (area.kind === 'element') {
-      const element = find('selector', area.selector);
-      if (!element) throw new Error('unusable:selector:nothing on the page matches it');
-      const box = boxOf(element);
-      const [left, top] = [Math.floor(box.left + scrollX), Math.floor(box.top + scrollY)];
-      rect = {
-        x: Math.max(0, left), y: Math.max(0, top),
-        width: Math.ceil(box.right + scrollX) - Math.max(0, left),
-        height: Math.ceil(box.bottom + scrollY) - Math.max(0, top),
-      };
-      if (!visible(element) || rect.width < 1 || rect.height < 1) {
-        throw new Error('unusable:selector:the element that matches is not visible');
-      }
-      isCut = left < 0 || top < 0;
+  // In coordinates of the document, whose zero is where it is before any scrolling.
+  // Chromium shows every picture's first frame, but for SVGs that are animated by a style sheet of their own.
+  const movesByStyle = image => {
+    const [, kind, data] = image.src.match(/^data:image\/svg\+xml([^,]*),(.*)$/s) || [];
+    try {
+      return data !== undefined && /@(-webkit-)?keyframes/i.test(/base64/i.test(kind) ? atob(data) : decodeURIComponent(data));
+    } catch {
+      return false;
     }
-    if (rect.width > most.side || rect.height > mostHeight(rect.width)) isCut = true;
-    rect.width = Math.min(rect.width, most.side);
-    rect.height = Math.min(rect.height, mostHeight(rect.width));
-    return { rect, whole, isCut };
   };
 
-  // A picture of this area cannot be blank when it shows text, or something that draws itself.
-  const showsSomething = rect => {
-    if (!root()) return false;
+  const areaOf = origin => {
+    const whole = sizeOf();
+    let rect = { x: scrollX, y: scrollY, width: innerWidth, height: innerHeight };
+    let isCut = whole.width > innerWidth || whole.height > innerHeight;
+    if (area.kind === 'full_page') {
+      const isWide = isVertical();
+      rect = {
+        x: isWide ? origin.x : 0, y: origin.y, width: isWide ? whole.width : innerWidth, height: whole.height,
+      };
+      isCut = whole.width > rect.width;
+    } else if (area.kind === 'clip') {
+      rect = { ...area.rect, x: area.rect.x + origin.x, y: area.rect.y + origin.y };
+      isCut = false;
+    } else if (area.kind === 'element') {
+      [rect, isCut] = elementArea(origin);
+    }
+    return { whole, ...limited(rect, isCut) };
+  };
+
+  const elementArea = origin => {
+    const element = find('selector', area.selector);
+    if (!element) throw new Error('unusable:selector:nothing on the page matches it');
+    const box = boxOf(element);
+    const [left, top] = [Math.floor(box.left + scrollX), Math.floor(box.top + scrollY)];
+    const [x, y] = [Math.max(origin.x, left), Math.max(origin.y, top)];
+    const rect = { x, y, width: Math.ceil(box.right + scrollX) - x, height: Math.ceil(box.bottom + scrollY) - y };
+    if (!visible(element) || rect.width < 1 || rect.height < 1) {
+      throw new Error('unusable:selector:the element that matches is not visible');
+    }
+    return [rect, left < x || top < y];
+  };
+
+  // What is too large keeps its beginning.
+  const limited = (rect, isCut) => {
+    const width = Math.min(rect.width, most.side);
+    const height = Math.min(rect.height, mostHeight(width));
+    if (width === rect.width && height === rect.height) return { rect, isCut };
+    const x = rect.x < 0 ? rect.x + rect.width - width : rect.x;
+    return { rect: { x, y: rect.y, width, height }, isCut: true };
+  };
+
+  // The colour of a picture that has only one, by a few of its pixels; null where it has more. What comes from elsewhere
+  // may not be read, and throws.
+  const onlyColour = image => {
+    const side = 32;
+    const context = new OffscreenCanvas(side, side).getContext('2d', { willReadFrequently: true });
+    context.drawImage(image, 0, 0, side, side);
+    const pixels = context.getImageData(0, 0, side, side).data;
+    return pixels.every((value, at) => value === pixels[at % 4]) ? Array.from(pixels.subarray(0, 4)) : null;
+  };
+  // The colour that is left where an element is not painted; null where that is more than a colour.
+  const groundOf = element => {
+    const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+    const styles = [];
+    for (let up = element; up; up = up.parentElement) styles.unshift(getComputedStyle(up));
+    if (styles.some(style => style.backgroundImage !== 'none' || style.colorScheme !== 'normal')) return null;
+    for (const color of [transparent ? 'transparent' : 'white', ...styles.map(style => style.backgroundColor)]) {
+      context.fillStyle = color;
+      context.fillRect(0, 0, 1, 1);
+    }
+    return Array.from(context.getImageData(0, 0, 1, 1).data);
+  };
+
+  // What a capture of this area that is of one colour would mean: that it is wrong (`something`), because there is text
+  // or a picture of more than one colour; that it is as it should be (`nothing`); or, where all that is shown are
+  // pictures of one colour or such as may not be looked into, that it is wrong if the colour is the one below them.
+  const contentOf = rect => {
+    if (!root()) return 'nothing';
     const [x, y] = [rect.x - scrollX, rect.y - scrollY];
     const inArea = box =>
       box.bottom > y && box.right > x && box.top < y + rect.height && box.left < x + rect.width;
@@ -186,12 +259,26 @@
       const box = range.getBoundingClientRect();
       // What is for screen readers alone is cut to a pixel.
       const cut = boxOf(parentElement);
-      if (Math.min(box.width, cut.width) > 1 && Math.min(box.height, cut.height) > 1 && inArea(box)) return true;
+      if (Math.min(box.width, cut.width) > 1 && Math.min(box.height, cut.height) > 1 && inArea(box)) return 'something';
     }
+    const below = [];
     for (const image of Array.from(document.images).slice(0, 500)) {
-      if (image.naturalWidth > 1 && visible(image) && inArea(boxOf(image))) return true;
+      if (image.naturalWidth <= 1 || !visible(image) || !inArea(boxOf(image))) continue;
+      const ground = groundOf(image);
+      let colour;
+      try {
+        colour = onlyColour(image);
+        if (!colour) return 'something';
+      } catch {
+        below.push(ground);
+        continue;
+      }
+      const differs = ground && colour[3] === 255 && colour.some((value, at) => Math.abs(value - ground[at]) > 24);
+      if (differs) below.push(ground);
     }
-    return false;
+    if (!below.length) return 'nothing';
+    const isSame = below.every(colour => colour && colour.join() === below[0].join());
+    return isSame ? { pictures_over: below[0] } : 'something';
   };
 
   // The families that styles name first; whether they are installed is asked once for each.
@@ -222,10 +309,14 @@
     // What scripts have drawn needs frames of its own.
     await capped('frames', frame().then(frame));
   }
-  const { rect, whole, isCut } = areaOf();
+  if (!moving && Array.from(document.images).some(movesByStyle)) late.push('moving pictures');
+  // Only a capture of an area of its own is measured from where the page begins.
+  const origin = area.kind === 'viewport' ? { x: scrollX, y: scrollY } : originOf();
+  const { rect, whole, isCut } = areaOf(origin);
+  const captured = { ...rect, x: rect.x - origin.x, y: rect.y - origin.y };
   const fonts = fontsUsed();
   return {
-    loaded, late, isCut, content: showsSomething(rect), area: rect, width: whole.width, height: whole.height,
+    loaded, late, isCut, content: contentOf(rect), area: captured, width: whole.width, height: whole.height,
     fontsFailed: fonts.failed, families: fonts.families,
   };
 })

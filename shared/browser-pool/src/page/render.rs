@@ -16,7 +16,9 @@ use chromiumoxide::cdp::js_protocol::runtime::ExecutionContextId;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use super::document::{Area, Document, MOST_PIXELS, MOST_SIDE, Rect, Shown, Source, VIRTUAL_TIME, WaitFor};
+use super::document::{
+    Area, Content, Document, MOST_PIXELS, MOST_SIDE, Rect, Shown, Source, VIRTUAL_TIME, WaitFor,
+};
 use super::{Page, evaluation, isolated_world, metrics, value_of};
 use crate::deadline::{Deadline, Stage, StageTimes};
 use crate::error::PoolError;
@@ -45,6 +47,7 @@ struct ReadyOptions<'a> {
     selector: Option<&'a str>,
     delay: u64,
     moving: bool,
+    transparent: bool,
     area: AreaOption<'a>,
     most: Most,
 }
@@ -79,7 +82,7 @@ enum AreaOption<'a> {
 struct DocumentReady {
     loaded: f64,
     late: Vec<String>,
-    content: bool,
+    content: Content,
     is_cut: bool,
     area: Rect,
     width: f64,
@@ -140,7 +143,7 @@ impl Page {
         let fonts_used = if document.lists_fonts { self.fonts_used(deadline).await? } else { Vec::new() };
         let main = self.watch.main_document().filter(|_| matches!(document.source, Source::Url(_)));
         Ok(Shown {
-            has_content: ready.content,
+            content: ready.content,
             late: ready.late,
             area: ready.area,
             content_width: ready.width,
@@ -214,7 +217,7 @@ impl Page {
             Ok((self.after(first, self.world, document, phase, deadline).await?, before))
         };
         let shown = tokio::select! {
-            shown = shown => shown,
+            shown = self.with_frames(deadline, shown) => shown,
             () = self.watch.leaves(navigations) => Err(left()),
         };
         match shown {
@@ -315,6 +318,7 @@ fn ready_expression(document: &Document<'_>, phase: Phase, deadline: Deadline) -
         },
         delay: document.delay.as_millis() as u64,
         moving: document.appearance.moving,
+        transparent: document.appearance.transparent,
         area: match document.area {
             Area::Viewport => AreaOption::Viewport,
             Area::FullPage => AreaOption::FullPage,

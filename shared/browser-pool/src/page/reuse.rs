@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use base64_simd::STANDARD as BASE64;
 use chromiumoxide::cdp::browser_protocol::page::{NavigateParams, SetDocumentContentParams};
 
-use super::document::{Document, Source};
+use super::document::{Area, Document, Source};
 use super::{Page, isolated_world, metrics};
 use crate::cdp::CallError;
 use crate::config::Viewport;
@@ -58,6 +58,14 @@ const KEPT: [&str; 19] = [
     "-webkit-locale",
 ];
 
+/// What the pool needs to know of a document that may share a page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Inert {
+    pub viewport: Viewport,
+    /// One frame of the viewport is its picture.
+    pub is_one_frame: bool,
+}
+
 /// What is known of a page's being used again.
 #[derive(Debug, Default)]
 pub(super) struct Reuse {
@@ -81,7 +89,7 @@ enum Now {
 
 impl Reuse {
     pub(super) fn begins(&self, document: &Document<'_>) {
-        *self.now() = document.reuse().map_or(Now::Other, Now::Inert);
+        *self.now() = document.inert().map_or(Now::Other, |inert| Now::Inert(inert.viewport));
         if let Source::Html(html) = document.source {
             self.bytes.fetch_add(html.len(), Ordering::Relaxed);
         }
@@ -100,9 +108,9 @@ impl Reuse {
 }
 
 impl Document<'_> {
-    /// The viewport of a page that may have shown other such documents before; `None` for a document that wants a page
-    /// of its own. No parser, and on the safe side.
-    pub fn reuse(&self) -> Option<Viewport> {
+    /// `Some` for a document that may be shown on a page that has shown other such documents before; `None` for one that
+    /// wants a page of its own. No parser, and on the safe side.
+    pub fn inert(&self) -> Option<Inert> {
         let Source::Html(html) = self.source else { return None };
         let is_plain = html.len() <= MOST_BYTES
             && self.javascript.is_none()
@@ -110,7 +118,12 @@ impl Document<'_> {
             && !self.deterministic
             && self.appearance == super::Appearance::default();
         let is_inert = || is_inert(html) && self.css_overrides.is_none_or(is_inert);
-        (is_plain && is_inert()).then_some(self.viewport)
+        if !is_plain || !is_inert() {
+            return None;
+        }
+        let is_still = !moves(html) && !self.css_overrides.is_some_and(moves);
+        let is_one_frame = self.area == Area::Viewport && self.delay.is_zero() && is_still;
+        Some(Inert { viewport: self.viewport, is_one_frame })
     }
 }
 
@@ -151,14 +164,47 @@ fn speaks_for_the_document(text: &str) -> bool {
 }
 
 /// Pictures that move go on where another document left them: only fonts and pictures of a single frame are let in, told
-/// by their bytes, as Chromium tells them too.
+/// by their bytes, as Chromium tells them too, and drawings of shapes.
 fn holds_still(text: &str, lower: &str) -> bool {
     lower.match_indices("data:").all(|(at, mark)| {
         let rest = &text[at + mark.len()..];
+        if is_drawing(&lower[..at], &lower[at + mark.len()..]) {
+            return true;
+        }
         let end = rest.find(['"', '\'', ')', '>', ' ', '\n', '\r', '\t']).unwrap_or(rest.len());
         let Some((_, data)) = rest[..end].split_once(";base64,") else { return false };
         BASE64.decode_to_vec(data).is_ok_and(|bytes| is_still(&bytes))
     })
+}
+
+/// What moves by its style has no time before its first frame, and cannot be brought to its end until then.
+fn moves(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    ["animation", "transition", "<marquee"].iter().any(|mark| lower.contains(mark))
+}
+
+/// An SVG in quotes, written out, of shapes alone: no letters, no style sheet, nothing that moves or refers to anything,
+/// and nothing written in another way than as itself.
+fn is_drawing(before: &str, rest: &str) -> bool {
+    const SHAPES: [&str; 10] =
+        ["svg", "g", "defs", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon"];
+    const WRITTEN: [(&str, &str); 4] = [("%3c", "<"), ("%3e", ">"), ("%23", "#"), ("%20", " ")];
+    let Some(quote) = before.chars().next_back().filter(|quote| matches!(quote, '"' | '\'')) else {
+        return false;
+    };
+    let Some(svg) = rest.split(quote).next().and_then(|data| data.strip_prefix("image/svg+xml,")) else {
+        return false;
+    };
+    let svg = WRITTEN.iter().fold(svg.to_owned(), |svg, (written, meant)| svg.replace(written, meant));
+    let is_shape = |tag: &str| {
+        let name = tag.trim_start_matches('/').split(|letter: char| !letter.is_ascii_alphanumeric()).next();
+        name.is_some_and(|name| SHAPES.contains(&name))
+    };
+    svg.is_ascii()
+        && !svg.contains(['%', '&', '\\', '!', '?', '@'])
+        && !svg.contains("href")
+        && svg.starts_with('<')
+        && svg[1..].split('<').all(is_shape)
 }
 
 fn is_still(bytes: &[u8]) -> bool {
@@ -259,6 +305,7 @@ mod tests {
             "<!doctype html><html lang=en><meta charset=utf-8><meta name=\"viewport\" content=\"width=1200\">",
             "<a href='https://shop/'>shop</a>",
             "<svg><rect fill='url(#g)'/></svg><img src=\"data:image/jpeg;base64,/9j/4AAQ\">",
+            "<style>b { mask: url(\"data:image/svg+xml,%3Csvg fill='%23f00'%3E%3Cpath d='M1 2'/%3E%3C/svg%3E\") }</style>",
         ] {
             assert!(is_inert(inert), "{inert}");
         }
@@ -277,7 +324,12 @@ mod tests {
             "<img src='data:image/gif;base64,R0lGODlh'>",
             "<img src='data:image/png;base64,R0lGODlh'>",
             "<img src='data:image/png;base64,iVBORw0KGgphY1RM'>",
-            "<img src='data:image/svg+xml,%3Csvg/%3E'>",
+            "<img src=data:image/svg+xml,%3Csvg/%3E>",
+            "<img src='data:image/svg+xml,%3Csvg%3E%3Ctext%3Ex%3C/text%3E%3C/svg%3E'>",
+            "<img src='data:image/svg+xml,%3Csvg%3E%3C%74ext%3Ex%3C/svg%3E'>",
+            "<img src='data:image/svg+xml,<svg><animatemotion/></svg>'>",
+            "<img src='data:image/svg+xml,<svg><g style=\"x\\3a y\"/></svg>'>",
+            "<img src='data:image/svg+xml;base64,PHN2Zy8+'>",
             "<h1 lang=zh-TW>直骨令",
             "<svg><image href='http://a/b'/></svg>",
         ] {

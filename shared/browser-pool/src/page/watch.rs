@@ -92,6 +92,14 @@ impl PageWatch {
         self.state().crashed
     }
 
+    /// Resolves when the renderer has died.
+    pub(crate) async fn renderer_gone(&self) {
+        self.dead.cancelled().await;
+        if !self.renderer_crashed() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     pub(crate) fn main_document(&self) -> Option<MainDocument> {
         self.state().main.clone()
     }

@@ -13,10 +13,12 @@ pub(crate) struct LaunchOptions {
     pub(crate) user_agent: Option<String>,
     pub(crate) accept_languages: Option<String>,
     pub(crate) sandbox: bool,
+    /// Every frame of its pages is asked for, one at a time.
+    pub(crate) frame_control: bool,
 }
 
 /// Switches that never change.
-const ALWAYS: [(&str, &str); 38] = [
+const ALWAYS: [(&str, &str); 39] = [
     ("--remote-debugging-pipe", "no port that other processes could reach; its EOF ends the browser with us"),
     ("--headless", "the full browser shows windows otherwise; headless-shell ignores it"),
     ("--proxy-bypass-list=<-loopback>", "without it loopback and link-local never see the egress proxy"),
@@ -57,6 +59,10 @@ const ALWAYS: [(&str, &str); 38] = [
     ("--hide-scrollbars", "no scrollbar belongs in a picture"),
     ("--mute-audio", "no audio device is needed"),
     ("--password-store=basic", "no keyring is asked for"),
+    (
+        "--blink-settings=imageAnimationPolicy=2",
+        "pictures that move show their first frame, not whatever frame they are at",
+    ),
     ("--font-render-hinting=none", "the same glyph shapes at every scale"),
 ];
 
@@ -81,6 +87,12 @@ impl LaunchOptions {
         if small_shm {
             add("--disable-dev-shm-usage".to_owned());
         }
+        if self.frame_control {
+            // The first lets a page be opened so, the second is what the command asks for. With them a page that is
+            // not driven never draws.
+            add("--enable-begin-frame-control".to_owned());
+            add("--run-all-compositor-stages-before-draw".to_owned());
+        }
         if !self.sandbox {
             add("--no-sandbox".to_owned());
         }
@@ -100,6 +112,7 @@ mod tests {
             user_agent: None,
             accept_languages: None,
             sandbox,
+            frame_control: false,
         }
     }
 

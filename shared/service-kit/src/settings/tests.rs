@@ -189,3 +189,11 @@ fn a_stale_page_is_noticed() {
     assert!(matches!(results.1, Err(page::Stale::Different { .. })));
     assert!(results.2.is_ok());
 }
+
+#[test]
+fn languages_are_tags_in_order() {
+    assert!(languages("de-DE,de,en").is_ok());
+    for broken in ["", "en,", "en;q=0.8", "en\r\nx: y", "en US"] {
+        assert!(languages(broken).is_err(), "{broken}");
+    }
+}

@@ -32,6 +32,16 @@ pub fn boolean(text: &str) -> Result<bool, String> {
     }
 }
 
+/// Languages in order of preference, as a browser is told them: without weights.
+pub fn languages(text: &str) -> Result<String, String> {
+    let is_tag = |tag: &str| !tag.is_empty() && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if text.split(',').all(is_tag) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected language tags separated by commas, such as en-US,en".to_owned())
+    }
+}
+
 pub fn address(text: &str) -> Result<SocketAddr, String> {
     text.trim().parse().map_err(|_| "expected an IP address and a port, such as 127.0.0.1:8000".to_owned())
 }

@@ -40,7 +40,8 @@ impl Decisions {
         let sign = signs.first().copied().or_else(|| elsewhere().filter(|_| bare.is_none()));
         self.currency = certain.or_else(|| sign.map(|sign| locale.resolve(sign))).or(bare);
         self.currency_certain = certain.is_some();
-        if self.availability == Some(Availability::OutOfStock) {
+        // a number in no known currency is no price
+        if self.availability == Some(Availability::OutOfStock) || self.currency.is_none() {
             return;
         }
         if let Value::Money { amount, .. } = winner.members[0].value {

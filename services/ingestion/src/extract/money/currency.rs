@@ -1,4 +1,6 @@
-//! Currencies: codes, signs and words.
+//! Currencies: codes, and the signs and words around a number that stand for them.
+
+use super::signs;
 
 /// A currency by its ISO 4217 code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -85,188 +87,6 @@ impl Sign {
     }
 }
 
-const DOLLAR: &[&str] = &[
-    "USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU", "DOP", "BSD", "BBD",
-    "BZD", "JMD", "TTD", "FJD", "XCD", "NAD", "LRD", "BND", "BMD", "KYD", "SRD", "GYD", "CUP", "SBD",
-];
-const PESO: &[&str] = &["MXN", "ARS", "CLP", "COP", "UYU", "DOP", "PHP", "CUP"];
-const CROWN: &[&str] = &["SEK", "NOK", "DKK", "ISK"];
-const YEN: &[&str] = &["JPY", "CNY"];
-const RUPEE: &[&str] = &["INR", "PKR", "LKR", "NPR", "MUR", "SCR"];
-const POUND: &[&str] = &["GBP", "EGP", "LBP", "GIP", "FKP", "SHP"];
-const FRANC: &[&str] = &["CHF", "XPF", "XAF", "XOF"];
-const SOM: &[&str] = &["BGN", "KGS", "UZS"];
-const RIYAL: &[&str] = &["SAR", "IRR", "OMR", "QAR", "YER"];
-const DINAR: &[&str] = &["RSD", "MKD", "KWD", "TND", "DZD", "JOD", "BHD", "IQD", "LYD"];
-const LEU: &[&str] = &["RON", "MDL"];
-const BAHT: &[&str] = &["THB"];
-
-/// Signs and words, the longer of two that begin alike first. Letters match in any case only where marked so.
-const SIGNS: &[(&str, &[&str])] = &[
-    ("US$", &["USD"]),
-    ("U$S", &["USD"]),
-    ("US $", &["USD"]),
-    ("USD$", &["USD"]),
-    ("CA$", &["CAD"]),
-    ("CAD$", &["CAD"]),
-    ("C $", &["CAD"]),
-    ("C$", &["CAD", "NIO"]),
-    ("AU$", &["AUD"]),
-    ("AU $", &["AUD"]),
-    ("A$", &["AUD"]),
-    ("NZ$", &["NZD"]),
-    ("HK$", &["HKD"]),
-    ("NT$", &["TWD"]),
-    ("S$", &["SGD"]),
-    ("R$", &["BRL"]),
-    ("MX$", &["MXN"]),
-    ("AR$", &["ARS"]),
-    ("CLP$", &["CLP"]),
-    ("COL$", &["COP"]),
-    ("RD$", &["DOP"]),
-    ("J$", &["JMD"]),
-    ("TT$", &["TTD"]),
-    ("$U", &["UYU"]),
-    ("$", DOLLAR),
-    ("＄", DOLLAR),
-    ("€", &["EUR"]),
-    ("euros", &["EUR"]),
-    ("euro", &["EUR"]),
-    ("Euro", &["EUR"]),
-    ("E£", &["EGP"]),
-    ("£", POUND),
-    ("￡", POUND),
-    ("CN¥", &["CNY"]),
-    ("JP¥", &["JPY"]),
-    ("¥", YEN),
-    ("￥", YEN),
-    ("円", &["JPY"]),
-    ("人民币", &["CNY"]),
-    ("元", &["CNY", "TWD", "HKD"]),
-    ("圓", &["TWD", "HKD"]),
-    ("₹", &["INR"]),
-    ("Rs.", RUPEE),
-    ("Rs", RUPEE),
-    ("रु", &["INR", "NPR"]),
-    ("৳", &["BDT"]),
-    ("Tk", &["BDT"]),
-    ("₩", &["KRW"]),
-    ("￦", &["KRW"]),
-    ("원", &["KRW"]),
-    ("₽", &["RUB"]),
-    ("руб.", &["RUB", "BYN"]),
-    ("руб", &["RUB", "BYN"]),
-    ("рублей", &["RUB"]),
-    ("р.", &["RUB", "BYN"]),
-    ("₴", &["UAH"]),
-    ("грн.", &["UAH"]),
-    ("грн", &["UAH"]),
-    ("₸", &["KZT"]),
-    ("тг", &["KZT"]),
-    ("₺", &["TRY"]),
-    ("TL", &["TRY"]),
-    ("₪", &["ILS"]),
-    ("ש״ח", &["ILS"]),
-    ("ש\"ח", &["ILS"]),
-    ("NIS", &["ILS"]),
-    ("zł", &["PLN"]),
-    ("złotych", &["PLN"]),
-    ("złote", &["PLN"]),
-    ("złoty", &["PLN"]),
-    ("dollars", DOLLAR),
-    ("dólares", DOLLAR),
-    ("pesos", PESO),
-    ("reais", &["BRL"]),
-    ("soles", &["PEN"]),
-    ("kronor", CROWN),
-    ("kroner", CROWN),
-    ("korun", &["CZK"]),
-    ("forint", &["HUF"]),
-    ("rupees", RUPEE),
-    ("francs", FRANC),
-    ("dirhams", &["AED", "MAD"]),
-    ("dinars", DINAR),
-    ("рубля", &["RUB"]),
-    ("гривень", &["UAH"]),
-    ("тенге", &["KZT"]),
-    ("евро", &["EUR"]),
-    ("ευρώ", &["EUR"]),
-    ("euroa", &["EUR"]),
-    ("ZŁ", &["PLN"]),
-    ("Kč", &["CZK"]),
-    ("KČ", &["CZK"]),
-    ("kr.", CROWN),
-    ("kr", CROWN),
-    ("Kr.", CROWN),
-    ("Kr", CROWN),
-    ("SKr", &["SEK"]),
-    (":-", CROWN),
-    ("Ft", &["HUF"]),
-    ("lei", LEU),
-    ("Lei", LEU),
-    ("LEI", LEU),
-    ("лв.", SOM),
-    ("лв", SOM),
-    ("din.", DINAR),
-    ("дин", DINAR),
-    ("RSD", &["RSD"]),
-    ("KM", &["BAM"]),
-    ("ден", &["MKD"]),
-    ("₾", &["GEL"]),
-    ("֏", &["AMD"]),
-    ("₼", &["AZN"]),
-    ("Fr.", FRANC),
-    ("SFr.", &["CHF"]),
-    ("sFr.", &["CHF"]),
-    ("FCFA", &["XOF", "XAF"]),
-    ("CFA", &["XOF", "XAF"]),
-    ("฿", BAHT),
-    ("บาท", BAHT),
-    ("₫", &["VND"]),
-    ("đ", &["VND"]),
-    ("VNĐ", &["VND"]),
-    ("Rp.", &["IDR"]),
-    ("Rp", &["IDR"]),
-    ("RM", &["MYR"]),
-    ("₱", &["PHP"]),
-    ("Php", &["PHP"]),
-    ("₦", &["NGN"]),
-    ("GH₵", &["GHS"]),
-    ("KSh", &["KES"]),
-    ("Ksh", &["KES"]),
-    ("KSH", &["KES"]),
-    ("USh", &["UGX"]),
-    ("TSh", &["TZS"]),
-    ("R ", &["ZAR"]),
-    ("R", &["ZAR"]),
-    ("S/.", &["PEN"]),
-    ("S/", &["PEN"]),
-    ("Bs.", &["BOB", "VES"]),
-    ("Bs", &["BOB", "VES"]),
-    ("₡", &["CRC"]),
-    ("Gs.", &["PYG"]),
-    ("₲", &["PYG"]),
-    ("د.إ", &["AED"]),
-    ("درهم", &["AED", "MAD"]),
-    ("Dhs", &["AED", "MAD"]),
-    ("DH", &["MAD", "AED"]),
-    ("ر.س", &["SAR"]),
-    ("ريال", RIYAL),
-    ("﷼", RIYAL),
-    ("د.ك", &["KWD"]),
-    ("د.ب", &["BHD"]),
-    ("ج.م", &["EGP"]),
-    ("جنيه", &["EGP"]),
-    ("د.ت", &["TND"]),
-    ("DT", &["TND"]),
-    ("د.م", &["MAD"]),
-    ("دينار", DINAR),
-    ("تومان", &["IRR"]),
-    ("SR", &["SAR"]),
-    ("KD", &["KWD"]),
-    ("QR", &["QAR"]),
-];
-
 fn make(codes: &'static [&'static str]) -> Sign {
     match codes {
         [one] => Sign::Of(Currency(one)),
@@ -292,9 +112,10 @@ pub(super) fn sign_before(text: &str) -> Option<(Sign, usize)> {
     if let Some(currency) = code.filter(|code| bounded(code)).and_then(Currency::from_code) {
         return Some((Sign::Of(currency), text.len() - trimmed.len() + 3));
     }
-    let hit = SIGNS.iter().filter(|(sign, _)| trimmed.ends_with(sign.trim_end()) && bounded(sign.trim_end()));
-    hit.max_by_key(|(sign, _)| sign.trim_end().len())
-        .map(|(sign, codes)| (make(codes), text.len() - trimmed.len() + sign.trim_end().len()))
+    let written = signs::ending_like(trimmed).map(|(sign, codes)| (sign.trim_end(), codes));
+    let hit = written.filter(|(sign, _)| trimmed.ends_with(sign) && bounded(sign));
+    hit.max_by_key(|(sign, _)| sign.len())
+        .map(|(sign, codes)| (make(codes), text.len() - trimmed.len() + sign.len()))
 }
 
 /// The sign at the start of `text` (a few spaces may stand before it) and the bytes up to its end.
@@ -311,7 +132,7 @@ pub(super) fn sign_after(text: &str) -> Option<(Sign, usize)> {
     if let Some(currency) = code.and_then(Currency::from_code) {
         return Some((Sign::Of(currency), gap + 3));
     }
-    let hit = SIGNS.iter().filter(|(sign, _)| {
+    let hit = signs::beginning_like(trimmed).filter(|(sign, _)| {
         *sign != "R" && *sign != "R " && trimmed.starts_with(*sign) && bounded(sign.len())
     });
     hit.max_by_key(|(sign, _)| sign.len()).map(|(sign, codes)| (make(codes), gap + sign.len()))

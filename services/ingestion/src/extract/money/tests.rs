@@ -215,7 +215,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_written_is_read(cents in 1u64..100_000_000, style in 0usize..9) {
+    fn what_is_written_is_read(cents in 1u64..100_000_000, style in 0usize..12) {
         let (whole, rest) = (cents / 100, cents % 100);
         let grouped = |sep: &str| {
             let digits = whole.to_string();
@@ -225,7 +225,22 @@ proptest! {
             groups.extend((head..digits.len()).step_by(3).map(|at| &digits[at..at + 3]));
             groups.join(sep)
         };
+        let lakhs = || {
+            let digits = whole.to_string();
+            let (head, last) = digits.split_at(digits.len().saturating_sub(3));
+            let first = head.len() % 2;
+            let twos = (first..head.len()).step_by(2).map(|at| &head[at..at + 2]);
+            let groups = std::iter::once(&head[..first]).chain(twos).filter(|group| !group.is_empty());
+            groups.chain([last]).collect::<Vec<_>>().join(",")
+        };
+        let wide = |text: &str| -> String {
+            let digit = |c: char| c.to_digit(10).and_then(|digit| char::from_u32(0xff10 + digit)).unwrap_or(c);
+            text.chars().map(digit).collect()
+        };
         let text = match style {
+            8 => format!("₹{}.{rest:02}", lakhs()),
+            9 => format!("{},{} €", wide(&whole.to_string()), wide(&format!("{rest:02}"))),
+            10 => format!("{},{rest:02} kr.", grouped("\u{2009}")),
             0 => format!("${}.{rest:02}", grouped(",")),
             1 => format!("{},{rest:02} €", grouped(".")),
             2 => format!("{},{rest:02} zł", grouped("\u{a0}")),

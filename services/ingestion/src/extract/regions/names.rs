@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::Region;
 
@@ -226,8 +226,12 @@ struct Marks {
 static NAMES: LazyLock<Marks> = LazyLock::new(|| {
     let words: Vec<(&str, Region)> =
         MARKS.iter().flat_map(|(region, words)| words.iter().map(|word| (*word, *region))).collect();
-    let finder =
-        AhoCorasick::builder().ascii_case_insensitive(true).build(words.iter().map(|(word, _)| *word)).ok();
+    // every class and id of a page is read by it: the larger table is worth its 200 KB
+    let finder = AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::DFA))
+        .ascii_case_insensitive(true)
+        .build(words.iter().map(|(word, _)| *word))
+        .ok();
     let meaning = words.iter().map(|(word, region)| (*region, WHOLE_WORDS.contains(word))).collect();
     Marks { finder, meaning }
 });

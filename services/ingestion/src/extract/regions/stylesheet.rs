@@ -15,15 +15,16 @@ const MOST_RULES: usize = 2_000;
 
 #[derive(Debug, Default)]
 pub(super) struct Stylesheet {
-    /// First class of the selector → the rest of it and what it does.
-    rules: HashMap<String, Vec<Rule>>,
-    count: usize,
+    rules: Vec<Rule>,
+    /// Class → the rules that are tried where an element has it: each under the one of its classes that fewest name,
+    /// so that no class that all elements have brings all rules with it.
+    by_class: HashMap<String, Vec<usize>>,
 }
 
 #[derive(Debug)]
 struct Rule {
     tag: Option<String>,
-    others: Vec<String>,
+    classes: Vec<String>,
     effect: Effect,
 }
 
@@ -46,19 +47,35 @@ impl Stylesheet {
                 sheet.read(css);
             }
         }
+        sheet.index();
         sheet
     }
 
+    fn index(&mut self) {
+        let mut named: HashMap<&str, usize> = HashMap::new();
+        for class in self.rules.iter().flat_map(|rule| &rule.classes) {
+            *named.entry(class).or_default() += 1;
+        }
+        let rarest = |rule: &Rule| {
+            let rank = |class: &&String| named.get(class.as_str()).copied();
+            rule.classes.iter().min_by_key(rank).cloned().unwrap_or_default()
+        };
+        for (at, rule) in self.rules.iter().enumerate() {
+            self.by_class.entry(rarest(rule)).or_default().push(at);
+        }
+    }
+
     pub(super) fn region_of(&self, dom: &Dom, node: NodeId) -> Region {
-        if self.count == 0 {
+        if self.rules.is_empty() {
             return Region::NONE;
         }
-        let class = dom.attr(node, "class").unwrap_or_default();
+        let Some(class) = dom.attr(node, "class") else { return Region::NONE };
         let own: Vec<&str> = class.split_ascii_whitespace().take(40).collect();
         let (mut hidden, mut shown, mut struck) = (false, false, false);
-        for rule in own.iter().filter_map(|class| self.rules.get(*class)).flatten() {
+        let tried = own.iter().filter_map(|class| self.by_class.get(*class)).flatten();
+        for rule in tried.filter_map(|at| self.rules.get(*at)) {
             let applies = rule.tag.as_deref().is_none_or(|tag| dom.name(node) == tag)
-                && rule.others.iter().all(|other| own.contains(&other.as_str()));
+                && rule.classes.iter().all(|other| own.contains(&other.as_str()));
             hidden |= applies && rule.effect == Effect::Hide;
             shown |= applies && rule.effect == Effect::Show;
             struck |= applies && rule.effect == Effect::Strike;
@@ -88,7 +105,7 @@ impl Stylesheet {
     /// To show is believed of the last part of any selector; to hide or strike only of a single one.
     fn add(&mut self, selector: &str, effect: Effect) {
         let last = selector.rsplit([' ', '>', '+', '~']).next().unwrap_or_default();
-        if (last.len() != selector.len() && effect != Effect::Show) || self.count >= MOST_RULES {
+        if (last.len() != selector.len() && effect != Effect::Show) || self.rules.len() >= MOST_RULES {
             return;
         }
         let mut parts = last.split('.');
@@ -96,13 +113,11 @@ impl Stylesheet {
         let is_plain = |name: &str| {
             !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_'))
         };
-        let mut classes: Vec<String> = parts.map(str::to_owned).collect();
+        let classes: Vec<String> = parts.map(str::to_owned).collect();
         if classes.is_empty() || !classes.iter().chain(&tag).all(|name| is_plain(name)) {
             return;
         }
-        let first = classes.swap_remove(0);
-        self.count += 1;
-        self.rules.entry(first).or_default().push(Rule { tag, others: classes, effect });
+        self.rules.push(Rule { tag, classes, effect });
     }
 }
 
@@ -150,6 +165,7 @@ fn effect(declarations: &str) -> Option<Effect> {
 #[cfg(test)]
 mod tests {
     use super::super::{Region, Regions};
+    use super::Stylesheet;
     use crate::extract::dom::Dom;
 
     #[test]
@@ -174,6 +190,15 @@ mod tests {
             let node = dom.all().find(|n| dom.characters(*n) == "X").expect("the text is in the page");
             assert_eq!(regions.of_node(node), expected, "{css}");
         }
+    }
+
+    #[test]
+    fn a_class_that_everything_has_brings_no_rules_with_it() {
+        let rules: Vec<String> = (0..500).map(|n| format!(".all.x{n}{{display:none}}")).collect();
+        let dom = Dom::parse(&format!("<style>{}</style>", rules.concat()));
+        let sheet = Stylesheet::of(&dom);
+        assert_eq!(sheet.rules.len(), 500);
+        assert!(sheet.by_class.values().all(|tried| tried.len() == 1));
     }
 
     #[test]

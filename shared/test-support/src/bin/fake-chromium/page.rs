@@ -191,7 +191,7 @@ impl Page {
         }
         if expression.contains("document.fonts") {
             // Asked whether a document is ready: it is, and it shows something.
-            let ready = json!({ "loaded": 1.0, "late": [], "scripts": false, "content": true });
+            let ready = json!({ "loaded": 1.0, "late": [], "scripts": false, "content": "something" });
             return json!({ "type": "object", "value": ready });
         }
         if expression.contains("outerHTML") {

@@ -1,0 +1,1 @@
+../../services/ingestion/src/extract.rs
