@@ -3,6 +3,7 @@
 
 mod absent;
 mod capacity;
+mod cards;
 mod categories;
 mod chosen;
 mod graphics;
@@ -31,12 +32,19 @@ use sizes::Drive;
 struct Evidence {
     title: String,
     chosen: Vec<(Option<Part>, String)>,
-    /// Rows about a part.
-    rows: Vec<(Option<Part>, String)>,
+    rows: Vec<Told>,
     /// Other titles of the page.
     titles: Vec<String>,
     lines: Vec<String>,
     categories: Vec<String>,
+}
+
+/// A row of the table and the part that it is about.
+#[derive(Debug)]
+struct Told {
+    part: Option<Part>,
+    key: String,
+    value: String,
 }
 
 /// The normalised keys; none where the page is not a computer's.
@@ -58,10 +66,19 @@ pub(super) fn normalised(view: &View<'_>, title: &str, table: &[Row]) -> Map<Str
     evidence.specs()
 }
 
-fn parts_of(table: &[Row]) -> Vec<(Option<Part>, String)> {
+fn parts_of(table: &[Row]) -> Vec<Told> {
     let rows = table.iter().filter(|row| !keys::is_no_part(&row.key));
-    rows.map(|row| (keys::part(row.group.as_deref(), &row.key), with_unit(&row.key, plain(&row.value))))
-        .collect()
+    rows.map(|row| {
+        let value = with_unit(&row.key, plain(&row.value));
+        let part = keys::part(row.group.as_deref(), &row.key);
+        // "Graphics: processor"
+        let is_graphics = part == Some(Part::Processor)
+            && processor::exact(&value).is_none()
+            && graphics::named(&value).is_some();
+        let part = if is_graphics { Some(Part::Graphics) } else { part };
+        Told { part, key: row.key.clone(), value }
+    })
+    .collect()
 }
 
 /// "Storage (GB)": 64.
@@ -110,7 +127,7 @@ impl Evidence {
         let ram = self.ram(absent);
         let drives = self.drives(absent, ram);
         let in_title = sizes::of_title(&self.title);
-        let has_row = |wanted: Part| self.rows.iter().any(|(part, _)| *part == Some(wanted));
+        let has_row = |wanted: Part| self.rows.iter().any(|row| row.part == Some(wanted));
         let parts = Parts {
             cpu_in_title: processor::exact(&self.title).is_some(),
             sizes_in_title: in_title.memory.is_some() && !in_title.drives.is_empty(),
@@ -137,8 +154,12 @@ impl Evidence {
 
     /// The rows and choices about one part.
     fn about(&self, wanted: Part) -> impl Iterator<Item = &str> {
-        let rows = self.rows.iter().filter(move |(part, _)| *part == Some(wanted));
-        rows.map(|(_, value)| value.as_str()).filter(|value| !is_limit(value))
+        self.keyed(wanted).map(|(_, value)| value)
+    }
+
+    fn keyed(&self, wanted: Part) -> impl Iterator<Item = (&str, &str)> {
+        let rows = self.rows.iter().filter(move |row| row.part == Some(wanted));
+        rows.map(|row| (row.key.as_str(), row.value.as_str())).filter(|(_, value)| !is_limit(value))
     }
 
     fn cpu(&self) -> Option<String> {
@@ -165,7 +186,7 @@ impl Evidence {
             .or_else(|| self.about(Part::Processor).find_map(exact))
             .or_else(|| self.titles.iter().find_map(other))
             .or_else(|| {
-                self.rows.iter().filter(|(part, _)| part.is_none()).map(|(_, value)| value).find_map(other)
+                self.rows.iter().filter(|row| row.part.is_none()).map(|row| &row.value).find_map(other)
             })
             .or_else(|| prose().find_map(other))
             .or_else(family)
@@ -177,9 +198,11 @@ impl Evidence {
         let named = [&self.title].into_iter().chain(chosen).filter_map(|text| graphics::named(text));
         let rows = || self.about(Part::Graphics);
         let titles = self.titles.iter().filter_map(|text| graphics::named(text));
-        let others =
-            self.rows.iter().filter(|(part, _)| *part != Some(Part::Graphics)).map(|(_, value)| value);
+        let others = self.rows.iter().filter(|row| row.part != Some(Part::Graphics)).map(|row| &row.value);
+        // a card elsewhere on the page is then another product's
+        let built_in = rows().any(graphics::is_built_in);
         let prose = others.chain(&self.lines).filter_map(|text| graphics::named(text));
+        let prose = prose.filter(|name| !built_in || !graphics::is_card(name));
         let all: Vec<String> = named.chain(rows().filter_map(graphics::of_row)).chain(titles).collect();
         let told = all.iter().find(|name| graphics::is_precise(name)).or(all.first()).cloned();
         match told {
@@ -200,13 +223,18 @@ impl Evidence {
         };
         let rows = || self.about(Part::Memory).find_map(|value| sizes::memory(value, Some(Part::Memory)));
         let mixed = || self.mixed_rows().find_map(|value| sizes::memory(value, None));
-        let titles = || self.titles.iter().find_map(|title| sizes::of_title(title).memory);
+        let certain = |title: &String| {
+            let sizes = sizes::of_title(title);
+            sizes.memory.filter(|_| !sizes.memory_in_doubt)
+        };
+        let titles = || self.titles.iter().find_map(certain);
+        let doubtful = || sizes::of_title(&self.title).memory;
         let lines = || self.lines.iter().find_map(|line| sizes::memory(line, None));
-        let told = chosen().or_else(|| sizes::of_title(&self.title).memory);
+        let told = chosen().or_else(|| certain(&self.title));
         let told = if absent.memory {
-            told
+            told.or_else(doubtful)
         } else {
-            told.or_else(rows).or_else(mixed).or_else(titles).or_else(lines)
+            told.or_else(rows).or_else(mixed).or_else(titles).or_else(doubtful).or_else(lines)
         };
         told.filter(plausible)
     }
@@ -221,10 +249,8 @@ impl Evidence {
 
     /// Rows that are about no single part: "Configuration", "Ausstattung".
     fn mixed_rows(&self) -> impl Iterator<Item = &str> {
-        self.rows
-            .iter()
-            .filter(|(part, _)| matches!(part, None | Some(Part::Drive | Part::Memory)))
-            .map(|(_, value)| value.as_str())
+        let rows = self.rows.iter().filter(|row| matches!(row.part, None | Some(Part::Drive | Part::Memory)));
+        rows.map(|row| row.value.as_str())
     }
 
     fn drives(&self, absent: Absent, ram: Option<f64>) -> Vec<Drive> {
@@ -238,7 +264,7 @@ impl Evidence {
         };
         next(sizes::of_title(&self.title).drives);
         if !absent.drive {
-            next(sizes::of_rows(self.about(Part::Drive)));
+            next(sizes::of_rows(self.keyed(Part::Drive)));
             next(
                 self.mixed_rows()
                     .map(|value| sizes::drives(value, None, ram))

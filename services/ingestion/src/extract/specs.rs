@@ -60,6 +60,7 @@ pub(super) fn table(view: &View<'_>) -> Table {
     let dom = view.dom;
     let mut found: Vec<Row> = Vec::new();
     let mut group: Option<String> = None;
+    let mut of_class = rows::of_class(dom);
     for node in dom.all() {
         if found.len() >= MOST {
             break;
@@ -72,8 +73,8 @@ pub(super) fn table(view: &View<'_>) -> Table {
             group = Some(heading);
             continue;
         }
-        for (key, value) in rows::of_node(dom, node, tag) {
-            found.extend(row(group.clone(), &key, &value));
+        for (key, value) in rows::of_node(dom, node, tag).into_iter().chain(of_class.remove(&node)) {
+            found.extend(row(group.clone(), &key, &value).filter(|row| !found.contains(row)));
         }
     }
     let stated = jsonld::properties(view).into_iter();
@@ -121,7 +122,11 @@ mod tests {
         let html = "<h1>PC</h1><table><caption>Processor</caption><tr><th>Type<td>Core i5<tr><th colspan=2>Memory<tr><th>Type<td>DDR4
             <tr><td>Case:<td>steel<td>Colour:<td>black<tr><th rowspan=2>Ports<th>USB<td>4</table>
             <section><div><div>CPU</div><div>N100</div></div><div><div>RAM</div><div>16 GB</div></div><div><div>Fan</div><div>none</div></div></section>
-            <div><p>Graphics: <b>UHD</b></p></div>";
+            <div><p>Graphics: <b>UHD</b></p></div>
+            <div><h3>Memory</h3><div class=row><i>Capacity</i><i>32 GB</i></div></div>
+            <div><h3>Storage</h3><div class=row><i>SSD</i><i>2 TB</i></div></div><div><h3>Box</h3><div class=row><i>Feet</i><i>4</i></div></div>
+            <table><tr><td>Disks<td><table><tr><td>SSD 120 GB<tr><td>HDD 1 TB</table></table>
+            <div><div class=card><h4>Box SSD 1 TB</h4><i>$99.00</i></div><div class=card><h4>RAM kit</h4><i>$59.00</i></div><div class=card><h4>Mouse</h4><i>$9.00</i></div></div>";
         let dom = Dom::parse(html);
         let url = Url::parse("https://shop.example/").expect("a valid address");
         let view = View::new(&dom, &url, Marketplace::Other);
@@ -136,6 +141,11 @@ mod tests {
             ("CPU", "N100"),
             ("Fan", "none"),
             ("Graphics", "UHD"),
+            ("Capacity", "32 GB"),
+            ("SSD", "2 TB"),
+            ("Feet", "4"),
+            ("Disks", "SSD 120 GB HDD 1 TB"),
+            ("RAM kit", "-"),
         ];
         for (key, value) in expected {
             assert_eq!(text(key), value, "{key}");

@@ -19,6 +19,8 @@ use address::Address;
 const SHORT: usize = 2_500;
 /// Visible bytes of a page that rendered nothing.
 const EMPTY: usize = 250;
+/// Bytes of a line that is no label or link.
+const SENTENCE: usize = 60;
 
 fn refuse(verdict: Verdict, evidence: impl Into<String>) -> Refusal {
     Refusal { verdict, evidence: evidence.into() }
@@ -73,6 +75,8 @@ struct Signs {
     /// The same two outside the frame and the recommendations.
     own_priced: usize,
     own_buttons: usize,
+    /// Those of them that lead to no other site.
+    own_orders: usize,
     address: Address,
 }
 
@@ -90,6 +94,7 @@ impl Signs {
             buy_buttons: view.flow.buy_buttons().iter().filter(|button| !button.disabled).count(),
             own_priced: own::priced(view),
             own_buttons: own::buttons(view),
+            own_orders: own::orders(view),
             address: address::of(view),
         }
     }
@@ -98,7 +103,7 @@ impl Signs {
     fn proves_product(&self, view: &View<'_>, found: &Candidates) -> bool {
         let on_product_path = view.shop.is_none_or(|shop| shop.may_be_product_path(view.url.path()));
         if self.marked_product.is_some() {
-            return true;
+            return !is_review(view, self.own_orders);
         }
         // a front has its deal of the day
         let is_front = address::is_first_page(view) && !own::is_named(view) && self.priced_lines > 4;
@@ -206,7 +211,7 @@ fn priced_lines(text: &str) -> usize {
 /// Robot tests, refusals, logins and missing pages. Markup of a product outweighs words; a visible price and a
 /// buy button outweigh all but the titles, for pages have forms with captchas and speak of what is forbidden.
 fn wall(view: &View<'_>, page: &Signs, status: Option<u16>, proven: bool) -> Option<Refusal> {
-    if page.marked_product.is_some() && page.visible_bytes >= EMPTY {
+    if proven && page.marked_product.is_some() && page.visible_bytes >= EMPTY {
         return None;
     }
     let says = |verdict, phrases: &words::Phrases| {
@@ -273,6 +278,29 @@ fn is_article(view: &View<'_>) -> bool {
         || view.entities.has_type(&types)
 }
 
+/// An article by its markup and by its card that nothing can be ordered on: the product in its markup is the one
+/// that it tells of. A shop's system may call every page an article, in one of the two.
+fn is_review(view: &View<'_>, own_orders: usize) -> bool {
+    const TYPES: [&str; 8] = [
+        "article",
+        "newsarticle",
+        "blogposting",
+        "reportagenewsarticle",
+        "reviewnewsarticle",
+        "analysisnewsarticle",
+        "techarticle",
+        "review",
+    ];
+    let carded = view.meta("og:type").is_some_and(|kind| kind.eq_ignore_ascii_case("article"))
+        || view.meta("article:published_time").is_some();
+    own_orders == 0 && carded && view.entities.has_type(&TYPES)
+}
+
+/// Sentences outside the frame, in bytes.
+fn prose(view: &View<'_>, shortest: usize) -> usize {
+    view.flow.text().lines().filter(|line| line.len() > shortest).map(str::len).sum()
+}
+
 /// What a page without a product is.
 fn other(view: &View<'_>, page: &Signs) -> Refusal {
     let lists = ["itemlist", "searchresultspage", "collectionpage", "offercatalog"];
@@ -294,15 +322,20 @@ fn other(view: &View<'_>, page: &Signs) -> Refusal {
     if view.entities.has_type(&lists) || words::LISTING.occur_in(&page.titles) {
         return refuse(Verdict::Listing, "the page calls itself a list");
     }
-    let prose = view.flow.text().lines().filter(|line| line.len() > 160).map(str::len).sum::<usize>();
-    if prose > 1_200 {
-        return refuse(Verdict::Article, format!("{prose} bytes of prose and no product"));
+    let long = prose(view, 160);
+    if long > 1_200 {
+        return refuse(Verdict::Article, format!("{long} bytes of prose and no product"));
     }
     if page.priced_lines >= 3 {
         return refuse(
             Verdict::Listing,
             format!("{} prices and no product that stands out", page.priced_lines),
         );
+    }
+    // a short post: a shell has neither a headline nor sentences
+    let short = prose(view, SENTENCE);
+    if view.regions.headline().is_some() && short > 2 * EMPTY && short * 2 > page.visible_bytes {
+        return refuse(Verdict::Article, format!("a headline, {short} bytes of sentences and no product"));
     }
     if page.visible_bytes < SHORT {
         return refuse(

@@ -76,7 +76,7 @@ impl Absent {
         let decided = evidence.chosen.iter().any(|(part, _)| part.is_some());
         let texts = [&evidence.title].into_iter().chain(evidence.chosen.iter().map(|(_, text)| text));
         let lines = evidence.lines.iter().filter(|_| !decided);
-        for text in texts.chain(evidence.rows.iter().map(|(_, value)| value)).chain(lines.take(60)) {
+        for text in texts.chain(evidence.rows.iter().map(|row| &row.value)).chain(lines.take(60)) {
             for (missing, _) in MISSING.find_all(&lower(text)) {
                 absent.memory |= missing != Missing::Drive;
                 absent.drive |= missing != Missing::Memory;

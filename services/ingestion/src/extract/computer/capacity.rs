@@ -43,7 +43,7 @@ static CAPACITY: LazyLock<Option<Regex>> = LazyLock::new(|| {
         (?:(\d{1,2})\s?[x*]\s?)?
         (\d{1,5}(?:[.,]\d{1,3})?|one|two|four|eight|twelve|sixteen|twenty-four|thirty-two|forty-eight|sixty-four|ninety-six)
         [\s-]{0,2}
-        (gigabytes?|gigas?|gib|gb|go|гб|гигабайт\w{0,2}|terabytes?|teras?|tib|tb|to|тб|терабайт\w{0,2}|megabytes?|mb|mo|мб|g|t)",
+        (gigabytes?|gigas?|gib|gb|go|gt|гб|гигабайт\w{0,2}|ギガバイト|ギガ|기가바이트|기가|terabytes?|teras?|tib|tb|to|tt|тб|терабайт\w{0,2}|テラバイト|テラ|테라바이트|테라|megabytes?|mb|mo|мб|g|t)",
     )
     .ok()
 });
@@ -91,9 +91,15 @@ pub(super) fn mentions(text: &str) -> Vec<Mention> {
         found[at].limit = is_limit_before(before) || is_limit_after(after);
         let gap = at.checked_sub(1).and_then(|previous| low.get(found[previous].written.end..written.start));
         found[at].added = gap.is_some_and(is_addition);
+        // "supports 64GB and 4TB"
+        found[at].limit |= at > 0 && found[at - 1].limit && gap.is_some_and(goes_on);
         found[at].repeats = gap.is_some_and(|gap| gap.trim_end().ends_with('(') || gap.trim() == "=")
             && at > 0
             && (found[at].gb - found[at - 1].gb).abs() < 0.01;
+        if found[at].repeats && found[at - 1].label.is_none() {
+            found[at - 1].label = found[at].label;
+            found[at - 1].named = found[at].named.clone();
+        }
     }
     found
 }
@@ -103,17 +109,29 @@ fn bare(text: &str, low: &str) -> Vec<Mention> {
     let mut found = Vec::new();
     for hit in pattern.captures_iter(low).take(MOST * 4) {
         let (Some(whole), Some(amount), Some(unit)) = (hit.get(0), hit.get(2), hit.get(3)) else { continue };
-        let times: u32 = hit.get(1).and_then(|times| times.as_str().parse().ok()).unwrap_or(1);
+        let is_free = |start: usize| stands_free(low, &(start..whole.end()), unit.as_str());
+        // "9700X 64 GB" and "LPDDR4X 64GB" are no 0 or 4 times as much
+        let count = hit.get(1).filter(|count| !ends_in_digit(low, count.start()) && is_free(count.start()));
+        let start = count.map_or(amount.start(), |count| count.start());
+        if !is_free(start) {
+            continue;
+        }
+        let (times, end) = match count.and_then(|count| count.as_str().parse().ok()) {
+            Some(times) => (times, whole.end()),
+            None => times_after(low, whole.end()).unwrap_or((1, whole.end())),
+        };
+        let written = start..end;
         let spelled = text.get(unit.range()).unwrap_or_default();
         let glued = low.get(amount.end()..unit.start()).is_some_and(str::is_empty);
-        if !stands_free(low, &whole.range(), unit.as_str()) || is_english_to(spelled, glued) {
+        let is_word = is_english_to(spelled, glued) || matches!(spelled, "GT" | "TT");
+        if is_word {
             continue;
         }
         let Some(amount) = number(amount.as_str()) else { continue };
         let (unit, factor) = match unit.as_str() {
             "g" => (Unit::Short, 1.0),
             "t" => (Unit::Short, 1_000.0),
-            unit if unit.starts_with(['t', 'т']) => (Unit::Tera, 1_000.0),
+            unit if unit.starts_with(['t', 'т', 'テ', '테']) => (Unit::Tera, 1_000.0),
             unit if unit.starts_with(['m', 'м']) => (Unit::Mega, 1.0 / 1_024.0),
             _ => (Unit::Giga, 1.0),
         };
@@ -122,7 +140,7 @@ fn bare(text: &str, low: &str) -> Vec<Mention> {
                 gb: amount * factor * f64::from(times),
                 unit,
                 times,
-                written: whole.range(),
+                written,
                 label: None,
                 named: 0..0,
                 limit: false,
@@ -132,6 +150,23 @@ fn bare(text: &str, low: &str) -> Vec<Mention> {
         }
     }
     found
+}
+
+/// "8GB*2", "16GB x2", and where that ends.
+fn times_after(low: &str, at: usize) -> Option<(u32, usize)> {
+    const MOST: u32 = 8;
+    let tail = low.get(at..)?;
+    let number = tail.trim_start().strip_prefix(['x', '*'])?.trim_start();
+    let digits = number.len() - number.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let rest = number.get(digits..)?;
+    let times = number.get(..digits)?.parse().ok().filter(|times| (1..=MOST).contains(times))?;
+    // no size, resolution or capacity
+    let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '.') && !super::capacity_follows(rest);
+    ends.then_some((times, low.len() - rest.len()))
+}
+
+fn ends_in_digit(low: &str, at: usize) -> bool {
+    low.get(..at).is_some_and(|head| head.ends_with(|c: char| c.is_ascii_digit()))
 }
 
 /// No letter or digit touches it, but for a script without spaces and a word such as `SSD` before it; and it is
@@ -154,6 +189,7 @@ fn stands_free(low: &str, range: &Range<usize>, unit: &str) -> bool {
     };
     let after = tail.chars().next();
     let after_is_free = after.is_none_or(|c| !c.is_alphanumeric() || super::plain::is_unspaced(c))
+        || times_after(low, range.end).is_some()
         || ["ram", "ssd", "ddr", "lpddr", "hdd", "nvme", "emmc"].iter().any(|word| tail.starts_with(word));
     let is_speed = ["/s", "/sec", " per second", "/sn", "/с", "/seg"]
         .iter()
@@ -205,8 +241,16 @@ fn zone_end(low: &str, found: &[Mention], at: usize) -> usize {
     let zone = low.get(start..to).unwrap_or_default();
     // "1TB (SSD)"
     let skipped = zone.len() - zone.trim_start().trim_start_matches('(').len();
+    // and "32GB (2x16GB) DDR5"
+    let closed = zone.len() - zone.trim_start().trim_start_matches(')').len();
     let opened = zone.trim_start().starts_with('(');
-    let from = if opened { skipped } else { 0 };
+    let from = if opened {
+        skipped
+    } else if zone.trim_start().starts_with(')') {
+        closed
+    } else {
+        0
+    };
     let rest = zone.get(from..).unwrap_or_default();
     rest.char_indices().map(|(at, _)| start + from + at).find(|at| is_break(low, *at)).unwrap_or(to)
 }
@@ -215,17 +259,26 @@ fn zone_end(low: &str, found: &[Mention], at: usize) -> usize {
 fn name(low: &str, found: &mut [Mention], labels: &[(Label, Range<usize>)]) {
     let zones: Vec<(usize, usize)> =
         (0..found.len()).map(|at| (zone_start(low, found, at), zone_end(low, found, at))).collect();
+    let is_apple = ["mac", "apple", "ipad"].iter().any(|word| low.contains(word));
+    // before a capacity an M2 is a chip rather than a slot
+    let is_m2 = |range: &Range<usize>| low.get(range.clone()) == Some("m2");
     let before: Vec<Option<usize>> = (0..found.len())
         .map(|at| {
             let zone = zones[at].0..found[at].written.start;
-            labels.iter().rposition(|(_, range)| range.start >= zone.start && range.end <= zone.end)
+            labels
+                .iter()
+                .rposition(|(_, range)| range.start >= zone.start && range.end <= zone.end && !is_m2(range))
         })
         .collect();
     let after: Vec<Option<usize>> = (0..found.len())
         .map(|at| {
             let zone = found[at].written.end..zones[at].1;
             labels.iter().position(|(label, range)| {
-                *label != Label::Model && range.start >= zone.start && range.end <= zone.end
+                *label != Label::Model
+                    && range.start >= zone.start
+                    && range.end <= zone.end
+                    && !(is_apple && is_m2(range))
+                    && !is_built_in(low.get(zone.start..range.start).unwrap_or_default(), *label)
             })
         })
         .collect();
@@ -263,6 +316,12 @@ fn name(low: &str, found: &mut [Mention], labels: &[(Label, Range<usize>)]) {
     }
 }
 
+/// "256GB UHD Graphics": what is built in has no memory of its own.
+fn is_built_in(before: &str, label: Label) -> bool {
+    const NAMES: [&str; 8] = ["uhd", "hd", "iris", "xe", "arc", "vega", "integrated", "intel"];
+    label == Label::Other && before.split(|c: char| !c.is_alphanumeric()).any(|word| NAMES.contains(&word))
+}
+
 fn fits(label: Label, gb: f64) -> bool {
     match label {
         Label::Memory => gb <= 192.0,
@@ -273,7 +332,7 @@ fn fits(label: Label, gb: f64) -> bool {
 
 /// "up to" with no other number between it and the capacity.
 fn is_limit_before(zone: &str) -> bool {
-    let last = LIMITS.find_all(zone).last();
+    let last = LIMITS.find_all(zone).filter(|((), range)| !is_of_a_name(zone, range)).last();
     last.is_some_and(|((), range)| {
         !zone.get(range.end..).unwrap_or_default().contains(|c: char| c.is_ascii_digit())
     }) || [" do", " до", " tot", " a", " até", " až"].iter().any(|word| {
@@ -282,14 +341,44 @@ fn is_limit_before(zone: &str) -> bool {
     })
 }
 
+/// "M3 Max", "RTX 2080 Max-Q", "Ryzen AI Max+".
+fn is_of_a_name(zone: &str, range: &Range<usize>) -> bool {
+    let before = zone.get(..range.start).unwrap_or_default().trim_end();
+    let after = zone.get(range.end..).unwrap_or_default();
+    let last = before.rsplit([' ', '-', '/']).next().unwrap_or_default();
+    let is_chip =
+        last.strip_prefix('m').is_some_and(|rest| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit());
+    zone.get(range.clone()) == Some("max")
+        && (is_chip || last == "ai" || after.starts_with("-q") || after.starts_with('+'))
+}
+
 fn is_limit_after(zone: &str) -> bool {
     LIMITS_AFTER.find_all(zone).next().is_some_and(|((), range)| range.start < 24)
 }
 
+const AND: [&str; 12] = [
+    " and ",
+    " und ",
+    " et ",
+    " y ",
+    " & ",
+    " och ",
+    " og ",
+    " en ",
+    " ja ",
+    " plus ",
+    " zusätzlich ",
+    " и ",
+];
+
 fn is_addition(gap: &str) -> bool {
     const LONGEST: usize = 40;
-    let words = [" and ", " und ", " et ", " y ", " & ", " och ", " og ", " en ", " plus ", " zusätzlich "];
-    gap.len() <= LONGEST && (gap.contains('+') || words.iter().any(|word| gap.contains(word)))
+    gap.len() <= LONGEST && (gap.contains('+') || AND.iter().any(|word| gap.contains(word)))
+}
+
+/// A limit's "and": no bracket or comma has closed it.
+fn goes_on(gap: &str) -> bool {
+    is_addition(gap) && !gap.contains([')', ',', ';', '.', '|', '+', '('])
 }
 
 #[cfg(test)]
@@ -339,7 +428,7 @@ mod tests {
             ("RTX 5060 Ti 16GB / 32GB / 1TB", "16v 32- 1000-"),
             ("256GB SSD + 1TB HDD", "256d 1000d+"),
             ("32GB, 2x 1TB", "32- 2000-"),
-            ("16GB (2x8GB) DDR5, max. 64GB", "16- 16-= 64-!"),
+            ("16GB (2x8GB) DDR5, max. 64GB", "16m 16m= 64-!"),
             ("16GB de memória, expansível até 64GB", "16m 64-!"),
             ("Up to 64GB DDR5", "64m!"),
             ("7 400 Mo/s, 40 GB/s, 5 GHz", ""),
@@ -350,6 +439,17 @@ mod tests {
             ("8Гб/SSD 256Гб", "8- 256d"),
             ("メモリ16GB、最大64GB", "16m 64-!"),
             ("1.024 GB SSD; 1,5 TB HDD", "1024d 1500d"),
+            ("16 Gt DDR4 (enintään 64 Gt), 1 Tt SSD", "16m 64-! 1000d"),
+            ("GeForce 9600 GT 512 MB, 8 GT/s", "0.5v"),
+            ("Ryzen 7 9700X 64 GB RAM 2 TB + 4 TB NVMe", "64m 2000- 4000d+"),
+            ("supports 64GB and 4TB, 16GB fitted", "64-! 4000-!+ 16-"),
+            ("M3 Max 36GB, RTX 2080 Max-Q 16GB", "36- 16v"),
+            ("M2 16GB 512GB SSD", "16- 512d"),
+            ("512GB SSD M2", "512d"),
+            ("8GB 256GB UHD Graphics", "8- 256-"),
+            ("32GB (2x16GB) DDR5 1TB NVMe 8GB", "32m 32m= 1000d 8-"),
+            ("16GB (8GB*2) DDR5, LPDDR4X 64GB eMMC", "16m 16m= 64d"),
+            ("32GB (16GB×2, DDR5-5600), 2 TB x 2 NVMe, 4 GB x 1080", "32- 32-= 4000d 4-"),
         ];
         for (text, expected) in cases {
             assert_eq!(read(text), expected, "{text}");

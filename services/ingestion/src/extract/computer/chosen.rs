@@ -118,6 +118,12 @@ fn names_the_chosen(class: &str) -> bool {
     ]
     .iter()
     .any(|end| class.ends_with(end))
+        || class.split("--").flat_map(|piece| piece.split('_')).skip(1).any(is_state)
+}
+
+/// "item--selected--x7Yz": tools add a piece to the names that a style sheet has.
+fn is_state(piece: &str) -> bool {
+    matches!(piece, "selected" | "checked" | "chosen")
 }
 
 /// A label, legend or heading before the options, or the name in an attribute.
@@ -151,7 +157,9 @@ fn group_of(view: &View<'_>, node: NodeId) -> String {
                     ))
         });
         if let Some(heading) = heading {
-            let name = plain(&dom.text(heading, LONGEST_NAME));
+            let text = plain(&dom.text(heading, LONGEST_NAME));
+            // "Colour: black"
+            let name = text.split(':').next().unwrap_or_default().trim().to_owned();
             if name.chars().any(char::is_alphabetic) && !name.starts_with(|c: char| c.is_ascii_digit()) {
                 return name;
             }
@@ -175,12 +183,14 @@ mod tests {
             <fieldset><legend>Disk</legend><input type=radio id=a><label for=a>256 GB</label><input type=radio checked id=b><label for=b>512 GB</label></fieldset>
             <section><h2>Mémoire</h2><ul><li><button aria-pressed=false>8 Go</button><li><button aria-pressed=true>32 Go</button></ul></section>
             <div id=x><ul><li class='swatchAvailable swatchSelect'>1 TB<li class=swatchAvailable>2 TB</ul></div>
+            <div><b>Colour: 16G 512G SSD</b><span class=item--sold>8G 256G</span><span class='item--text item--selected--x7'>16G 512G SSD</span></div>
             <div>Configuration: <span data-selected-value>64GB + 4TB</span></div><nav><ul><li class=active>24 GB</ul></nav>";
         let dom = Dom::parse(html);
         let url = Url::parse("https://shop.example/").expect("a valid address");
         let got = chosen(&View::new(&dom, &url, Marketplace::Other));
         let texts: Vec<&str> = got.iter().map(|(_, text)| text.as_str()).collect();
-        assert_eq!(texts, ["16 GB", "512 GB", "32 Go", "1 TB", "64GB + 4TB"]);
+        assert_eq!(texts, ["16 GB", "512 GB", "32 Go", "1 TB", "16G 512G SSD", "64GB + 4TB"]);
+        assert_eq!(got[4].0, "Colour");
         assert_eq!(got[0].0, "Memory");
         assert_eq!(got[1].0, "Disk");
         assert_eq!(got[2].0, "Mémoire");

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::capacity_follows;
+use super::plain::spaced;
 use super::wordset::word_list;
 
 static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -22,6 +23,7 @@ static NAMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
         | (?:intel\s*)?(?:iris\s*(?:xe|plus|pro|graphics)|uhd\s*(?:graphics|grafik|[67]\d\d))(?:\s*-?(?:graphics|grafik|max))*(?:\s*(?:\d{3}|p\d{3}|g[147]))?
         | intel\s+(?:uhd|hd|iris)(?:\s+(?:graphics|grafik))?(?:\s*p?\d{3,4})?
         | (?:intel\s*)?hd\s+(?:graphics|grafik)(?:\s*p?\d{3,4})?
+        | hd\s?(?:[2-6]000|2500|4[246]00|5[35]00|5[0-3]\d|6[0-3]\d)
         | (?:intel\s*)?arc(?:\s+pro)?\s+(?:graphics|[ab]?\d{2,3}[a-z]{0,2})(?:\s+graphics)?
         | intel\s+arc
         | intel\s+(?:integrated\s+)?(?:graphics|grafik|gma)(?:\s+[a-z]?\d{3,4})?
@@ -41,20 +43,42 @@ static SHORT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// What a row says of graphics that have no name.
-const NAMELESS: &[&str] = word_list! {
+const MAKERS: &[&str] = word_list! { "nvidia" "geforce" "radeon" "intel" "amd" "uma" };
+const BUILT_IN: &[&str] = word_list! {
     "integr" "intégr" "onboard" "on-board" "shared" "embedded" "beépített" "zintegr" "встроен" "интегр" "内蔵"
-    "集成" "内置" "내장" "nvidia" "geforce" "radeon" "intel" "amd" "uma" "dahili" "tümleşik"
+    "集成" "内置" "내장" "dahili" "tümleşik"
 };
+
+/// A row that says so and names no card.
+pub(super) fn is_built_in(value: &str) -> bool {
+    let low = value.to_lowercase();
+    BUILT_IN.iter().any(|word| low.contains(word)) && !of_row(value).is_some_and(|name| is_card(&name))
+}
 
 /// A name anywhere in a text, that of a card before that of what is built in.
 pub(super) fn named(text: &str) -> Option<String> {
     const MOST: usize = 20;
+    let text: &str = &spaced(text);
     let whole =
         |end: usize| !text.get(end..).unwrap_or_default().starts_with(|c: char| c.is_ascii_alphanumeric());
     let found = NAMES.as_ref()?.find_iter(text).take(MOST).filter(|found| whole(found.end()));
+    let found = found.filter(|found| !is_other_thing(text, found.start(), found.end()));
     let names: Vec<String> =
         found.map(|found| tidy(found.as_str(), text.get(found.end()..).unwrap_or_default())).collect();
     names.iter().find(|name| is_card(name)).or(names.first()).cloned()
+}
+
+/// "16 Gt 512 Gt" are a Finn's gigabytes, "Full HD 500 nits" a screen.
+fn is_other_thing(text: &str, start: usize, end: usize) -> bool {
+    let name = text.get(start..end).unwrap_or_default();
+    let before = text.get(..start).unwrap_or_default().trim_end();
+    let after = text.get(end..).unwrap_or_default().trim_start().to_ascii_lowercase();
+    let is_unit = name.starts_with("Gt") && before.ends_with(|c: char| c.is_ascii_digit());
+    let last = before.rsplit(' ').next().unwrap_or_default().to_ascii_lowercase();
+    let is_screen = name.to_ascii_lowercase().starts_with("hd")
+        && (matches!(last.as_str(), "full" | "ultra" | "quad" | "wide")
+            || ["nit", "cd", "x", ":"].iter().any(|word| after.starts_with(word)));
+    is_unit || is_screen
 }
 
 /// "Radeon 16 GB": the number is the memory's.
@@ -72,7 +96,7 @@ fn tidy(found: &str, tail: &str) -> String {
     name.join(" ")
 }
 
-fn is_card(name: &str) -> bool {
+pub(super) fn is_card(name: &str) -> bool {
     let low = name.to_ascii_lowercase();
     ["rtx", "gtx", "geforce", "quadro", "rx", "nvidia", "firepro"].iter().any(|word| low.contains(word))
 }
@@ -101,7 +125,8 @@ pub(super) fn of_row(value: &str) -> Option<String> {
 pub(super) fn nameless(value: &str) -> Option<String> {
     const LONGEST: usize = 80;
     let lower = value.to_lowercase();
-    (value.len() <= LONGEST && NAMELESS.iter().any(|word| lower.contains(word))).then(|| value.to_owned())
+    let mut words = BUILT_IN.iter().chain(MAKERS);
+    (value.len() <= LONGEST && words.any(|word| lower.contains(word))).then(|| value.to_owned())
 }
 
 fn is_number(text: &str) -> bool {
@@ -145,6 +170,7 @@ mod tests {
             "Iris Xe Graphics",
             "Intel UHD Graphics 630",
             "UHD 770",
+            "HD 620",
             "Intel HD Graphics 4400",
             "Intel Arc Graphics",
             "Arc 140V",
@@ -155,7 +181,14 @@ mod tests {
         for name in whole {
             assert_eq!(named(&format!("16 GB, {name}, x")).as_deref(), Some(name));
         }
-        for text in ["4K UHD 3840x2160", "Full HD 1080p", "HD webcam", "LTE 512 GB"] {
+        for text in [
+            "4K UHD 3840x2160",
+            "Full HD 1080p",
+            "HD webcam",
+            "LTE 512 GB",
+            "Full HD 500 nits",
+            "16 Gt 512 Gt",
+        ] {
             assert_eq!(named(text), None, "{text}");
         }
         assert_eq!(named("AMD Radeon 16 GB").as_deref(), Some("AMD Radeon"));

@@ -16,32 +16,31 @@ pub(super) enum Part {
 
 /// The part of which a row tells the name or the size, by its key and else by the heading that it stands under.
 pub(super) fn part(group: Option<&str>, key: &str) -> Option<Part> {
-    const ABOUT: [&str; 16] = [
-        "model",
-        "type",
-        "name",
-        "modell",
-        "typ",
-        "size",
-        "capacity",
-        "kapazität",
-        "größe",
-        "modèle",
-        "capacité",
-        "modelo",
-        "capacidad",
-        "description",
-        "installed",
-        "модель",
-    ];
     let key = lower(key);
+    let group_low = group.map(lower).unwrap_or_default();
     if let Some(part) = of_words(&key) {
-        return Some(part);
+        // "Graphics: memory" is the card's
+        let of_card = part == Part::Memory && is_of_graphics(&group_low) && !RAM_WORD.occur_in(&key);
+        return (!of_card).then_some(part);
     }
     let about = ABOUT.iter().any(|word| key == *word || key.starts_with(&format!("{word} ")));
-    let of_group = |group: &str| of_words(&lower(group));
-    if about { group.and_then(of_group) } else { None }
+    if about { of_words(&group_low) } else { None }
 }
+
+fn is_of_graphics(lower: &str) -> bool {
+    GRAPHICS.iter().any(|word| lower.contains(word))
+}
+
+/// Keys that say nothing without the heading that they stand under.
+const ABOUT: &[&str] = word_list! {
+    "model" "type" "name" "modell" "typ" "size" "capacity" "kapazität" "größe" "modèle" "capacité" "modelo"
+    "capacidad" "description" "installed" "модель" "amount" "total" "série" "series" "serie" "taille" "nom"
+    "tamaño" "tamanho" "nombre" "nome" "tipo" "modello" "capacità" "dimensione" "dimensioni" "grootte"
+    "capaciteit" "naam" "størrelse" "storlek" "koko" "kapasitet" "kapacitet" "kapasiteetti" "navn" "namn"
+    "nimi" "malli" "tyyppi" "wielkość" "pojemność" "nazwa" "velikost" "kapacita" "název" "méret" "kapacitás"
+    "típus" "boyut" "kapasite" "capacitate" "dimensiune" "размер" "объем" "объём" "тип" "название" "容量" "サイズ"
+    "種類" "モデル" "类型" "型号" "大小" "용량" "크기" "모델"
+};
 
 /// The row speaks of a limit, a speed or the like.
 pub(super) fn is_no_part(key: &str) -> bool {
@@ -165,5 +164,10 @@ mod tests {
         }
         assert_eq!(part(Some("Processor"), "Model"), Some(Part::Processor));
         assert_eq!(part(Some("Display"), "Model"), None);
+        assert_eq!(part(Some("Minne"), "Størrelse"), Some(Part::Memory));
+        assert_eq!(part(Some("Stockage"), "Capacité"), Some(Part::Drive));
+        assert_eq!(part(Some("Grafikk"), "Minne"), None);
+        assert_eq!(part(Some("Grafikkarte"), "Arbeitsspeicher"), Some(Part::Memory));
+        assert_eq!(part(Some("グラフィック"), "容量"), Some(Part::Graphics));
     }
 }

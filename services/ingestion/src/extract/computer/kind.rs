@@ -4,6 +4,7 @@ use super::Evidence;
 use super::nouns::{FOR, NOUNS, Noun, WITH};
 use super::plain::{lower, plain};
 use super::wordset::word_list;
+use super::{processor, sizes};
 
 /// What a text says that the product is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,14 +65,16 @@ pub(super) fn of_title(title: &str) -> Kind {
         let is_for = FOR.find_all(before).any(|((), word)| near_end(before, word.end));
         let comes_with = WITH.find_all(before).any(|((), word)| near_end(before, word.end));
         match noun {
-            Noun::Part if !comes_with && !is_for => return Kind::Other,
+            Noun::Module if kind == Kind::Computer && names_a_processor(title) => {}
+            Noun::Part if kind == Kind::Computer && names_all_parts(title) => {}
+            Noun::Part | Noun::Module if !comes_with && !is_for => return Kind::Other,
             Noun::Thing if kind == Kind::Unknown && !is_for && !comes_with => return Kind::Other,
             // "Laptop charger", "PC monitor": the last of the nouns that follow each other
             Noun::Computer | Noun::MaybeComputer if kind == Kind::Unknown && !is_for => {
                 let next = found.get(at + 1).filter(|(_, next)| {
                     low.get(range.end..next.start).is_some_and(|gap| gap.trim().is_empty() || gap == "-")
                 });
-                if next.is_some_and(|(next, _)| matches!(next, Noun::Thing | Noun::Part)) {
+                if next.is_some_and(|(next, _)| matches!(next, Noun::Thing | Noun::Part | Noun::Module)) {
                     return Kind::Other;
                 }
                 kind = Kind::Computer;
@@ -84,7 +87,18 @@ pub(super) fn of_title(title: &str) -> Kind {
 
 /// A motherboard's or a card's title, whatever it comes with.
 fn names_a_part(title: &str) -> bool {
-    NOUNS.find_all(&lower(&plain(title))).any(|(noun, _)| noun == Noun::Part)
+    NOUNS.find_all(&lower(&plain(title))).any(|(noun, _)| matches!(noun, Noun::Part | Noun::Module))
+}
+
+fn names_a_processor(title: &str) -> bool {
+    let title = plain(title);
+    processor::exact(&title).or_else(|| processor::code(&title)).is_some()
+}
+
+/// Processor, memory and drive: a computer's title may name its cards and boards besides.
+fn names_all_parts(title: &str) -> bool {
+    let sizes = sizes::of_title(&plain(title));
+    names_a_processor(title) && sizes.memory.is_some() && !sizes.drives.is_empty()
 }
 
 /// The text before `at`, as much as matters.
@@ -106,7 +120,7 @@ pub(super) fn of_category(category: &str) -> Kind {
     for (noun, _) in NOUNS.find_all(&low) {
         match noun {
             Noun::Computer | Noun::MaybeComputer => computer = true,
-            Noun::Thing | Noun::Part => other = true,
+            Noun::Thing | Noun::Part | Noun::Module => other = true,
         }
     }
     match (computer, other) {
@@ -133,6 +147,8 @@ mod tests {
             "Kuzgun AIO 24 Hepsi Bir Arada Bilgisayar",
             "ノートパソコン 14型",
             "Komputer Bocian Mini",
+            "Barebone Mini PC N97, DDR4 SODIMM, 2x M.2",
+            "Gaming PC Ryzen 5 7600, RX 7600 graphics card, 16GB RAM, 1TB SSD, B650 motherboard",
         ];
         for title in computers {
             assert_eq!(of_title(title), Kind::Computer, "{title}");
@@ -149,6 +165,9 @@ mod tests {
             "Placa-mãe B760M",
             "HS-423+ 4-Bay Diskless NAS (Celeron J4125, 2GB)",
             "شاشة ألعاب 27 بوصة",
+            "Laptop memory 16GB DDR5 SODIMM",
+            "Gaming PC motherboard B650 for Ryzen 5 7600",
+            "Laptop motherboard i5-8250U 8GB 256GB",
         ];
         for title in others {
             assert_eq!(of_title(title), Kind::Other, "{title}");

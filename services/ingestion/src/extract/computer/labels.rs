@@ -60,5 +60,5 @@ const LIMIT_WORDS: &[&str] = word_list! {
     "op til" "opptil" "utbyggbart" "jopa" "do maks" "rozszerz*" "maksymaln*" "až" "až do" "rozšiřiteln*" "akár"
     "bővíthető" "până la" "pana la" "extensibil*" "en fazla" "artırılabilir" "до" "поддерж*" "расшир*"
     "максим*" "最大" "最高" "支持" "支援" "可扩展" "최대" "tối đa" "lên đến" "nâng cấp" "สูงสุด" "hingga" "حتى" "עד" "έως"
-    "slot" "slots" "add" "adding" "free slot" "second slot" "slot livre" "instead of" "statt" "more than"
+    "enintään" "korkeintaan" "inntil" "upptill" "nawet do" "slot" "slots" "add" "adding" "free slot" "second slot" "slot livre" "instead of" "statt" "more than"
 };

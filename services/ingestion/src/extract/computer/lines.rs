@@ -12,6 +12,7 @@ const LONGEST: usize = 1_200;
 pub(super) fn lines(view: &View<'_>) -> Vec<String> {
     let dom = view.dom;
     let outside = Region::FRAME.or(Region::ASIDE);
+    let cards = super::cards::cards(view);
     let start = view.regions.headline().map_or(0, NodeId::index);
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -24,7 +25,8 @@ pub(super) fn lines(view: &View<'_>) -> Vec<String> {
         }
         let tag = dom.tag(node);
         let chosen_from = matches!(tag, Tag::Select | Tag::Option | Tag::Button | Tag::Fieldset | Tag::Label);
-        if tag.is_unseen() || chosen_from || view.regions.of_node(node).has(outside) {
+        if tag.is_unseen() || chosen_from || view.regions.of_node(node).has(outside) || cards.contains(&node)
+        {
             skip_to = dom.after(node).map_or(dom.len(), NodeId::index);
             push(&mut lines, &mut line);
             continue;

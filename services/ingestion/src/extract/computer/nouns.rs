@@ -13,6 +13,8 @@ pub(super) enum Noun {
     Thing,
     /// A part that no computer's title names otherwise.
     Part,
+    /// A module that a computer's title names as what its slots take.
+    Module,
 }
 
 pub(super) static NOUNS: LazyLock<WordSet<Noun>> = LazyLock::new(|| WordSet::new(TABLE));
@@ -96,7 +98,7 @@ const TABLE: &[(Noun, &[&str])] = word_table! {
         "memory module" "memory modules" "desktop memory" "laptop memory" "server memory" "pc ram"
         "arbeitsspeicher-kit" "speicherriegel" "barrette" "barrettes mémoire" "módulo de memoria"
         "módulo de memória" "modulo ram" "geheugenmodule" "werkgeheugen kit" "moduł pamięci" "pamięci ram"
-        "udimm" "sodimm" "so-dimm" "rdimm" "internal ssd" "ssd interne" "interne ssd" "ssd interno"
+        "internal ssd" "ssd interne" "interne ssd" "ssd interno"
         "internal hard drive" "hard drives" "solid state drive" "ssds" "ssd-festplatte" "dysk ssd" "dyski ssd"
         "disque ssd" "disco ssd" "disque dur interne" "твердотельный накопитель" "cpu cooler" "cpu-kühler"
         "cpu fan" "heatsink" "heat sink" "water cooling" "aio cooler" "thermal paste" "case fan" "pc case"
@@ -109,6 +111,8 @@ const TABLE: &[(Noun, &[&str])] = word_table! {
         "pc parts" "pc components" "components" "composants" "componentes" "componenti" "komponenten"
         "pc-komponenten" "komponentit" "podzespoły" "komponenty" "комплектующие" "onderdelen" "pc-onderdelen"
         "external graphics";
+    Noun::Module =>
+        "udimm" "sodimm" "so-dimm" "rdimm";
 };
 
 const FOR_WORDS: &[&str] = word_list! {

@@ -1,5 +1,7 @@
 //! Text in the one spelling that the patterns are written for.
 
+use std::borrow::Cow;
+
 /// Marks and ™ gone, all dashes a hyphen, full-width characters narrow, white space folded.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -39,6 +41,58 @@ pub(super) fn lower(text: &str) -> String {
         .collect()
 }
 
+/// Names of processors as shops of East Asia write them, and a space wherever such a script meets letters or digits,
+/// for patterns that look for whole words.
+pub(super) fn spaced(text: &str) -> Cow<'_, str> {
+    const NAMES: [(&str, &str); 22] = [
+        ("インテル", "Intel"),
+        ("인텔", "Intel"),
+        ("英特尔", "Intel"),
+        ("英特爾", "Intel"),
+        ("コア", "Core"),
+        ("코어", "Core"),
+        ("酷睿", "Core"),
+        ("セレロン", "Celeron"),
+        ("셀러론", "Celeron"),
+        ("赛扬", "Celeron"),
+        ("奔腾", "Pentium"),
+        ("펜티엄", "Pentium"),
+        ("ライゼン", "Ryzen"),
+        ("라이젠", "Ryzen"),
+        ("锐龙", "Ryzen"),
+        ("銳龍", "Ryzen"),
+        ("울트라", "Ultra"),
+        ("プロセッサー", "processor"),
+        ("プロセッサ", "processor"),
+        ("프로세서", "processor"),
+        ("处理器", "processor"),
+        ("處理器", "processor"),
+    ];
+    if !text.chars().any(is_unspaced) {
+        return Cow::Borrowed(text);
+    }
+    let mut named = text.to_owned();
+    for (name, latin) in NAMES {
+        if named.contains(name) {
+            named = named.replace(name, &format!(" {latin} "));
+        }
+    }
+    let mut out = String::with_capacity(named.len() * 2);
+    for c in named.chars() {
+        let meets = out.chars().next_back().is_some_and(|last| {
+            (is_unspaced(last) && c.is_ascii_alphanumeric())
+                || (last.is_ascii_alphanumeric() && is_unspaced(c))
+        });
+        if meets {
+            out.push(' ');
+        }
+        if c != ' ' || !out.ends_with(' ') {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
 /// Kana, Han, Hangul and Thai, which put no space between words.
 pub(super) fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
@@ -46,7 +100,7 @@ pub(super) fn is_unspaced(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{lower, plain};
+    use super::{lower, plain, spaced};
 
     #[test]
     fn spellings_become_one() {
@@ -59,6 +113,8 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(plain(text), expected);
         }
+        assert_eq!(spaced("インテルCore i5搭載"), " Intel Core i5 搭載");
+        assert_eq!(spaced("酷睿i7-13700H"), " Core i7-13700H");
         assert_eq!(lower("İÉ-ГБ").len(), "İÉ-ГБ".len());
     }
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::capacity_follows;
+use super::plain::spaced;
 
 /// "Core i7 (13th Gen) 13700H", "Core i5 de 12e génération 1235U".
 const GENERATION: &str = r"(?:[\s,-]*\(?(?:de\s+)?\d{1,2}\s?(?:th|st|nd|rd|\.|e|ª|º|a|ème|-?го|-?е)?[\s.-]*(?:gen(?:eration|eración|erazione|eratie|erație|\.)?|génération|geração|nesil|поколени\w{1,2})\)?[\s,-]*)?";
@@ -16,7 +17,7 @@ static EXACT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     );
     Regex::new(&format!(
         r"(?ix)\b(?:
-        (?:amd\s*)?ryzen(?:\s*-?\s*(?:ai|max\+?|threadripper|embedded|pro|hx|[3579]))*[\s-]+(?:pro\s+)?(?:hx[\s-]+)?(?:[a-z]?\d{{3,4}}[a-z0-9]{{0,4}}|z[12](?:\s+extreme)?)
+        (?:amd\s*)?ryzen(?:\s*-?\s*(?:ai|max\+?|threadripper|embedded|pro|hx|[3579]\b))*[\s-]+(?:pro\s+)?(?:hx[\s-]+)?(?:[a-z]?\d{{3,4}}[a-z0-9]{{0,4}}|z[12](?:\s+extreme)?)
         | (?:amd\s+)?threadripper(?:\s+pro)?\s+\d{{4}}[a-z]{{0,2}}
         | (?:amd\s+)?(?:athlon|sempron|turion|phenom|opteron|epyc)(?:\s+(?:gold|silver|pro|ii|neo|dual|x[2346]|64))*[\s-]+[a-z]{{0,2}}\d{{3,4}}[a-z0-9]{{0,3}}
         | (?:amd\s+)?r[3579][\s-]\d{{4}}[a-z0-9]{{0,3}}
@@ -76,6 +77,7 @@ static FAMILIES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A processor with its model number.
 pub(super) fn exact(text: &str) -> Option<String> {
     let pattern = EXACT.as_ref()?;
+    let text: &str = &spaced(text);
     // the number must be whole, and no capacity or frequency: "Core i5 512GB", "i7 3400 MHz"
     pattern
         .find_iter(text)
@@ -88,7 +90,7 @@ pub(super) fn exact(text: &str) -> Option<String> {
 }
 
 pub(super) fn code(text: &str) -> Option<String> {
-    CODES.as_ref()?.find(text).map(|found| tidy(found.as_str()))
+    CODES.as_ref()?.find(&spaced(text)).map(|found| tidy(found.as_str()))
 }
 
 /// In the name of a Mac.
@@ -101,7 +103,7 @@ pub(super) fn apple(text: &str) -> Option<String> {
 }
 
 pub(super) fn family(text: &str) -> Option<String> {
-    FAMILIES.as_ref()?.find(text).map(|found| tidy(found.as_str()))
+    FAMILIES.as_ref()?.find(&spaced(text)).map(|found| tidy(found.as_str()))
 }
 
 /// A row's value that names a processor, though none of a computer.

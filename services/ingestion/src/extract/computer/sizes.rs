@@ -17,6 +17,8 @@ pub(super) struct Drive {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Sizes {
     pub(super) memory: Option<f64>,
+    /// It stands right after a graphics card, whose own it may be: "RTX 5070 Ti 16GB".
+    pub(super) memory_in_doubt: bool,
     pub(super) drives: Vec<Drive>,
 }
 
@@ -46,15 +48,22 @@ pub(super) fn of_title(title: &str) -> Sizes {
     for (at, mention) in found.iter().enumerate() {
         let unnamed = open(mention) && Some(at) != memory && mention.label.is_none();
         let big = mention.gb >= 32.0 && mention.unit != Unit::Mega;
-        if is_drive(&mention) || (unnamed && big && (mention.added || !has_drive)) {
+        // "1TB+2TB NVMe"
+        let leads = found.get(at + 1).is_some_and(|next| next.added && is_drive(&next));
+        if is_drive(&mention) || (unnamed && big && (mention.added || leads || !has_drive)) {
             drives.push(mention);
         }
     }
     if !has_drive && memory.is_none() && drives.first().is_some_and(|first| first.unit == Unit::Short) {
         drives.clear();
     }
+    let memory = memory.and_then(|at| found.get(at));
+    let in_doubt = memory.is_some_and(|mention| mention.label == Some(Label::Model));
+    // with a card's name and nothing else it is the card's
+    let memory = memory.filter(|_| !in_doubt || !drives.is_empty());
     Sizes {
-        memory: memory.and_then(|at| found.get(at)).map(|mention| mention.gb),
+        memory: memory.map(|mention| mention.gb),
+        memory_in_doubt: in_doubt,
         drives: distinct(title, &drives),
     }
 }
@@ -123,7 +132,7 @@ fn distinct(text: &str, mentions: &[&Mention]) -> Vec<Drive> {
     for mention in mentions {
         let (drive, media) = drive_of(text, mention);
         let known = drives.iter().any(|(other, kind)| {
-            (other.gb - drive.gb).abs() < 0.01
+            is_same_size(other.gb, drive.gb)
                 || *kind == media
                 || *kind == Media::Unknown
                 || media == Media::Unknown
@@ -133,6 +142,12 @@ fn distinct(text: &str, mentions: &[&Mention]) -> Vec<Drive> {
         }
     }
     drives.into_iter().map(|(drive, _)| drive).collect()
+}
+
+/// "1 TB" here is "1024 GB" there.
+fn is_same_size(one: f64, other: f64) -> bool {
+    let (small, big) = (one.min(other), one.max(other));
+    big - small < 0.01 || (small >= 1_000.0 && (big / small - 1.024).abs() < 0.001)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,6 +166,11 @@ fn media(text: &str) -> Media {
         "hdd",
         "hard",
         "rpm",
+        "tr/min",
+        "u/min",
+        "giri/min",
+        "obr/min",
+        "об/мин",
         "festplatte",
         "harde",
         "disque dur",
@@ -172,7 +192,7 @@ fn drive_of(text: &str, mention: &Mention) -> (Drive, Media) {
     let one = written
         .split_once(['x', 'X', '*'])
         .filter(|_| mention.times > 1)
-        .map_or(written, |(_, one)| one)
+        .map_or(written, |(one, other)| if other.contains(char::is_alphabetic) { other } else { one })
         .trim();
     let spelled = format!("{} GB", mention.gb / f64::from(mention.times.max(1)));
     let one = if one.contains(|c: char| c.is_ascii_digit()) { one } else { &spelled };
@@ -204,34 +224,48 @@ fn is_drive_word(word: &str) -> bool {
     WORDS.contains(&low.as_str()) || low.starts_with("gen") || low.starts_with("pcie")
 }
 
-/// Drives from rows of a table, each of which may tell of one drive, all of them, or the same again.
-pub(super) fn of_rows<'a>(rows: impl Iterator<Item = &'a str>) -> Vec<Drive> {
+/// Drives from the keys and values of a table's rows, each of which may tell of one drive, all of them, or the
+/// same again. "SSD" and "Hard drive" are two drives, and so are "Drive 1" and "Drive 2".
+pub(super) fn of_rows<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Drive> {
     let mut all: Vec<(Drive, Media)> = Vec::new();
-    for value in rows {
+    let mut keys: Vec<&str> = Vec::new();
+    for (key, value) in rows {
         let found = drives(value, Some(Part::Drive), None);
-        let kind = media(value);
+        if found.is_empty() {
+            continue;
+        }
+        let kind = Some(media(value)).filter(|kind| *kind != Media::Unknown).unwrap_or_else(|| media(key));
         let again = all.iter().any(|(other, of)| {
             *of == kind
                 || *of == Media::Unknown
                 || kind == Media::Unknown
-                || found.iter().any(|drive| (drive.gb - other.gb).abs() < 0.01)
+                || found.iter().any(|drive| is_same_size(drive.gb, other.gb))
         });
-        if all.is_empty() || !again {
+        if all.is_empty() || !again || keys.iter().any(|other| is_next_number(other, key)) {
             all.extend(found.into_iter().map(|drive| (drive, kind)));
+            keys.push(key);
         }
     }
     all.into_iter().map(|(drive, _)| drive).collect()
 }
 
+/// Keys that only their numbers tell apart.
+fn is_next_number(one: &str, other: &str) -> bool {
+    let letters = |key: &str| key.chars().filter(|c| !c.is_ascii_digit()).collect::<String>().to_lowercase();
+    let number = |key: &str| key.chars().filter(char::is_ascii_digit).collect::<String>();
+    let (first, second) = (number(one), number(other));
+    first != second && first.len().max(second.len()) == 1 && letters(one).trim() == letters(other).trim()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{drives, memory, of_title};
+    use super::{drives, memory, of_rows, of_title};
     use crate::extract::computer::keys::Part;
     use crate::extract::computer::plain::plain;
 
     #[test]
     fn titles_tell_memory_and_drives() {
-        let cases: [(&str, Option<f64>, f64); 14] = [
+        let cases: [(&str, Option<f64>, f64); 18] = [
             ("i5-5300U 8GB 256GB SSD", Some(8.0), 256.0),
             ("Studio Ultra 9 285, RTX 5070 Ti, 64 GB, 2 TB", Some(64.0), 2_000.0),
             ("RTX 5060 Ti 16GB / 32GB / 1TB", Some(32.0), 1_000.0),
@@ -246,6 +280,10 @@ mod tests {
             ("16G 512G SSD", Some(16.0), 512.0),
             ("MacBook Air M2 256GB", None, 256.0),
             ("Core i5 3 GHz - SSD 512 Go RAM 16 Go", Some(16.0), 512.0),
+            ("i7, 32 GB, 500GB + 2TB NVMe", Some(32.0), 2_500.0),
+            ("Radeon RX 7600 8GB", None, 0.0),
+            ("i5 16GB + 512GB SSD", Some(16.0), 512.0),
+            ("MacBook Pro M4 Max 48GB 1TB", Some(48.0), 1_000.0),
         ];
         for (title, ram, storage) in cases {
             let sizes = of_title(&plain(title));
@@ -266,6 +304,25 @@ mod tests {
         };
         assert_eq!(texts("1TB M.2 PCIe Gen4 SSD", Some(Part::Drive)), ["1TB M.2 PCIe Gen4 SSD"]);
         assert_eq!(texts("SSD 512GB", None), ["512GB SSD"]);
+        assert_eq!(texts("1TB x2 SSD", None), ["1TB SSD + 1TB SSD"]);
         assert_eq!(texts("2x 1TB SSD", None), ["1TB SSD + 1TB SSD"]);
+    }
+
+    #[test]
+    fn rows_tell_one_drive_or_several() {
+        let cases: [(&[(&str, &str)], f64); 8] = [
+            (&[("SSD", "1 To NVMe"), ("Disque dur", "4 To 7200 tr/min")], 5_000.0),
+            (&[("SSD capacity", "256 GB"), ("Hard drive", "2 TB")], 2_256.0),
+            (&[("Drive 1", "1 TB NVMe SSD"), ("Drive 2", "1 TB NVMe SSD")], 2_000.0),
+            (&[("Storage", "1 TB"), ("SSD", "1024 GB")], 1_000.0),
+            (&[("Hard Disk Size", "512 GB"), ("SSD", "512 GB"), ("Storage", "512 GB SSD")], 512.0),
+            (&[("SSD", "512 GB"), ("HDD", "1 TB"), ("Total storage", "1.5 TB")], 1_512.0),
+            (&[("Storage type", "SSD"), ("Hard drive capacity", "256 GB")], 256.0),
+            (&[("Storage", "up to 2 TB"), ("SSD", "512 GB")], 512.0),
+        ];
+        for (rows, expected) in cases {
+            let sum = of_rows(rows.iter().copied()).iter().map(|drive| drive.gb).sum::<f64>();
+            assert!((sum - expected).abs() < 0.01, "{rows:?}: {sum}");
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! The main picture and the others in order; the same picture in several sizes counts once.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::super::candidate::{Candidate, Candidates, Value};
 use super::super::money::Locale;
@@ -39,7 +42,7 @@ pub(in crate::extract) fn images(found: &Candidates, locale: Locale) -> (Vec<Str
     });
     let Some((belief, main)) = best else { return (Vec::new(), None) };
     let mut seen: HashSet<&str> = HashSet::from([main.key.as_str()]);
-    let mut ordered = vec![main.address.to_owned()];
+    let mut ordered = vec![largest(main, &pictures).to_owned()];
     // the rest of the gallery comes from the source of the main picture, then from the others
     let own = pictures.iter().filter(|p| p.candidate.source == main.candidate.source);
     let rest = pictures.iter().filter(|p| p.candidate.source != main.candidate.source);
@@ -64,6 +67,36 @@ pub(in crate::extract) fn images(found: &Candidates, locale: Locale) -> (Vec<Str
     };
     (ordered, Some(evidence))
 }
+
+/// The main picture's address in the largest size that any source has it in; one without a size is taken for
+/// the original.
+fn largest<'a>(main: &'a Picture<'a>, pictures: &'a [Picture<'a>]) -> &'a str {
+    let Some(own) = pixels(main.address) else { return main.address };
+    let same = pictures.iter().filter(|picture| picture.key == main.key && !picture.decoration);
+    let sized = same.filter_map(|picture| Some((pixels(picture.address)?, picture.address)));
+    let best = sized.filter(|(size, _)| *size > own).max_by_key(|(size, _)| *size);
+    best.map_or(main.address, |(_, address)| address)
+}
+
+/// The longer side that an address asks for or names: `s-l1600`, `_SL1500_`, `800x600`, `?width=640`.
+fn pixels(address: &str) -> Option<u32> {
+    let patterns = SIZES.as_ref()?;
+    let sides = patterns.captures_iter(address).flat_map(|found| {
+        found.iter().skip(1).flatten().filter_map(|side| side.as_str().parse().ok()).collect::<Vec<u32>>()
+    });
+    sides.filter(|side| (16..=10_000).contains(side)).max()
+}
+
+static SIZES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix) /s-l(\d{2,4})\.
+        | [._](?:AC_|US|SL|SX|SY|UL|UX)+(\d{2,4})(?:,\d+)*_
+        | (\d{2,4})x(\d{2,4})
+        | [?&](?:odn)?(?:w|wid|width|h|hei|height|size|sz)=(\d{2,4})
+        | (?:^|[/,_])[wh]_(\d{2,4})",
+    )
+    .ok()
+});
 
 fn pictures(found: &Candidates) -> Vec<Picture<'_>> {
     let mut pictures: Vec<Picture<'_>> = Vec::new();
@@ -94,6 +127,10 @@ fn key(url: &Url) -> String {
     let stem = file.split("._").next().unwrap_or(file);
     let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
     let stem = stem.rsplit_once('_').filter(|(_, size)| is_size(size)).map_or(stem, |(stem, _)| stem);
+    // the folder is the picture, the file its size
+    if let Some(folder) = path.strip_suffix(file).filter(|_| is_size(stem)) {
+        return folder.trim_end_matches('/').to_owned();
+    }
     let digits = stem.chars().filter(char::is_ascii_digit).count();
     if stem.len() >= TELLING && (digits > 1 || stem.len() >= 2 * TELLING) {
         return stem.to_owned();
@@ -123,19 +160,25 @@ fn served(url: &Url) -> Option<Url> {
     Some(inner)
 }
 
-/// `600x600`, `1024x`, `grande`.
+/// `600x600`, `1024x`, `grande`, `s-l500`.
 fn is_size(text: &str) -> bool {
     let dimensions = text
         .split_once('x')
         .is_some_and(|(w, h)| w.bytes().chain(h.bytes()).all(|b| b.is_ascii_digit()) && text.len() > 1);
-    dimensions || matches!(text, "grande" | "large" | "medium" | "small" | "master" | "compact" | "thumb")
+    let side = text.strip_prefix("s-l").is_some_and(|side| side.bytes().all(|b| b.is_ascii_digit()));
+    dimensions
+        || (side && text.len() > 3)
+        || matches!(text, "grande" | "large" | "medium" | "small" | "master" | "compact" | "thumb")
 }
 
 #[cfg(test)]
 mod tests {
     use url::Url;
 
-    use super::key;
+    use super::{images, key, pixels};
+    use crate::extract::candidate::Candidates;
+    use crate::extract::money::Locale;
+    use crate::extract::product::{Field, Source};
 
     #[test]
     fn sizes_of_a_picture_share_a_key() {
@@ -157,9 +200,47 @@ mod tests {
             of("https://shop.example/_next/image?url=%2Fmedia%2Flamp-blue-78.webp&w=640")
         );
         assert_ne!(of("https://im.example/ImgW.ashx?cd=A&i=1"), of("https://im.example/ImgW.ashx?cd=A&i=2"));
+        assert_eq!(
+            of("https://i.example/images/g/abc/s-l500.jpg"),
+            of("https://i.example/images/g/abc/s-l1600.webp")
+        );
         assert_ne!(
             of("https://i.example/images/g/abc/s-l500.jpg"),
             of("https://i.example/images/g/xyz/s-l500.jpg")
         );
+    }
+
+    #[test]
+    fn addresses_tell_sizes() {
+        let cases = [
+            ("https://i.example/images/g/abc/s-l500.jpg", Some(500)),
+            ("https://m.example/I/71FFK2Up1zL._AC_SL1500_.jpg", Some(1_500)),
+            ("https://m.example/I/71FFK2Up1zL.jpg", None),
+            ("https://cdn.example/lamp-blue-77_600x400.jpg", Some(600)),
+            ("https://cdn.example/lamp.jpg?v=3&width=493", Some(493)),
+            ("https://i5.example/lamp.jpeg?odnHeight=1280&odnWidth=1280", Some(1_280)),
+            ("https://res.example/c_fit,w_300/lamp.jpg", Some(300)),
+        ];
+        for (address, expected) in cases {
+            assert_eq!(pixels(address), expected, "{address}");
+        }
+    }
+
+    #[test]
+    fn the_largest_size_of_the_main_picture_comes_first() {
+        let main = |addresses: [&str; 2]| {
+            let mut found = Candidates::default();
+            found.push_text(Field::Image, addresses[0], Source::JsonLd, "image", 0.85);
+            found.push_text(Field::Image, addresses[1], Source::Visible, "img", 0.5);
+            images(&found, Locale::default()).0.first().cloned().unwrap_or_default()
+        };
+        let (small, large) =
+            ("https://i.example/a/s-l500.jpg".to_owned(), "https://i.example/a/s-l1600.jpg".to_owned());
+        assert_eq!(main([&small, &large]), large);
+        assert_eq!(main([&large, &small]), large);
+        let other = "https://i.example/b/s-l1600.jpg";
+        assert_eq!(main([&small, other]), small);
+        let original = "https://m.example/I/71FFK2Up1zL.jpg";
+        assert_eq!(main([original, "https://m.example/I/71FFK2Up1zL._SL1500_.jpg"]), original);
     }
 }

@@ -226,17 +226,16 @@ pub(super) fn collect(view: &View<'_>, found: &mut Candidates) {
 
 fn images(view: &View<'_>, product: &Object, found: &mut Candidates) {
     const MOST: usize = 30;
-    let variants = || product.get("hasVariant").and_then(Json::as_array).into_iter().flatten();
-    let first = || variants().next().and_then(Json::as_object);
-    // the picture of the variant that the address selects; the group's own shows any of them
-    let chosen = offers::variant_of(product, view.url).and_then(|variant| variant.get("image"));
-    let own = chosen.or_else(|| product.get("image")).or_else(|| first()?.get("image"));
-    let Some(own) = own else { return };
-    let list = match own {
+    let first =
+        product.get("hasVariant").and_then(Json::as_array).and_then(|v| v.first()).and_then(Json::as_object);
+    // the variant that the address selects has a picture of its own
+    let of_variant = offers::variant_of_page(product, view.url).and_then(|variant| variant.get("image"));
+    let own = product.get("image").or_else(|| first?.get("image"));
+    let lists = [of_variant, own].into_iter().flatten().flat_map(|images| match images {
         Json::Array(items) => items.iter().take(MOST).collect(),
         one => vec![one],
-    };
-    for image in list {
+    });
+    for image in lists {
         let address = match image {
             Json::Object(object) => ["contentUrl", "url", "@id"].iter().find_map(|key| text(object, key)),
             other => plain(other),

@@ -3,13 +3,14 @@
 use serde_json::Value as Json;
 
 use super::super::candidate::{Candidates, Value};
-use super::super::dom::NodeId;
+use super::super::dom::{NodeId, Tag};
 use super::super::money;
 use super::super::product::{Field, Source};
 use super::super::select::Ids;
 use super::super::shops::Rule;
 use super::super::view::View;
 use super::super::wording;
+use super::visible::image_address;
 
 /// Elements that one rule may give.
 const MOST: usize = 30;
@@ -50,7 +51,7 @@ fn apply(view: &View<'_>, rule: &Rule, node: NodeId, trust: f64, found: &mut Can
         }
         Field::Availability => wording::availability_of_words(&text).map(Value::Availability),
         Field::Condition => wording::condition_of_words(&text).map(Value::Condition),
-        Field::Image => image(view, &text).map(Value::Text),
+        Field::Image => larger(view, rule, node).or_else(|| image(view, &text)).map(Value::Text),
         _ => Some(Value::Text(text)),
     };
     let Some(value) = value else { return false };
@@ -73,6 +74,13 @@ fn value(view: &View<'_>, rule: &Rule, node: NodeId) -> Option<String> {
         text.trim_start_matches(word.as_str()).trim_end_matches(word.as_str()).trim()
     });
     (!stripped.is_empty()).then(|| stripped.to_owned())
+}
+
+/// Where the rule names the picture as it is shown, a larger version that the element offers.
+fn larger(view: &View<'_>, rule: &Rule, node: NodeId) -> Option<String> {
+    let named = rule.attr.iter().find(|name| view.dom.filled_attr(node, name).is_some())?;
+    let is_shown = matches!(named.as_str(), "src" | "data-src") && view.dom.tag(node) == Tag::Img;
+    if is_shown { image_address(view, node).map(String::from) } else { None }
 }
 
 /// An address, or the largest of a JSON object from addresses to sizes (`data-a-dynamic-image`).

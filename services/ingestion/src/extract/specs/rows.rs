@@ -1,7 +1,10 @@
 //! How rows are written: table rows, definition lists, "key: value" lines, pairs of elements.
 
+use std::collections::HashMap;
+
 use super::super::computer;
 use super::super::dom::{Dom, NodeId, Tag};
+use super::super::money;
 use super::{LONGEST_KEY, LONGEST_VALUE};
 
 type Pair = (String, String);
@@ -46,15 +49,22 @@ pub(super) fn heading(dom: &Dom, node: NodeId, tag: Tag) -> Option<String> {
 /// `th`/`td` or `td`/`td`, once or several times beside each other, after the name of a group at times.
 fn table_row(dom: &Dom, row: NodeId) -> Vec<Pair> {
     const MOST_CELLS: usize = 8;
+    const SMALL: usize = 24;
     let cells: Vec<NodeId> = dom
         .children(row)
         .filter(|node| matches!(dom.tag(*node), Tag::Td | Tag::Th))
         .take(MOST_CELLS + 1)
         .collect();
-    let is_layout = |cell: NodeId| {
-        dom.descendants(cell).take(200).any(|n| matches!(dom.tag(n), Tag::Table | Tag::Form | Tag::H1))
+    let holds = |cell: NodeId, tags: &[Tag]| {
+        dom.descendants(cell).take(200).any(|inner| tags.contains(&dom.tag(inner)))
     };
-    if cells.iter().any(|cell| is_layout(*cell)) {
+    let is_small = |cell: NodeId| dom.after(cell).map_or(dom.len(), NodeId::index) - cell.index() <= SMALL;
+    // old shops lay out a value in a table of its own
+    let is_layout = |(at, cell): (usize, &NodeId)| {
+        holds(*cell, &[Tag::Form, Tag::H1, Tag::Input, Tag::Select])
+            || (holds(*cell, &[Tag::Table]) && (at == 0 || !is_small(*cell)))
+    };
+    if cells.iter().enumerate().any(is_layout) {
         return Vec::new();
     }
     let key = |cell: NodeId| dom.text(cell, LONGEST_KEY + 1);
@@ -165,8 +175,38 @@ fn alike(dom: &Dom, node: NodeId) -> Vec<Pair> {
         (dom.text(first, LONGEST_KEY + 1), dom.text(second, LONGEST_VALUE))
     };
     let pairs: Vec<Pair> = pairs.into_iter().map(read).collect();
-    let tells = pairs.iter().any(|(key, _)| key.len() <= 50 && computer::is_part(key));
-    if tells { pairs } else { Vec::new() }
+    if tells_of_parts(&pairs) { pairs } else { Vec::new() }
+}
+
+/// A computer's part is among the keys, and the values are no prices, as in a list of products.
+fn tells_of_parts(pairs: &[Pair]) -> bool {
+    const SHORT: usize = 40;
+    let is_priced = |value: &str| value.len() <= SHORT && !money::find(value).is_empty();
+    let priced = pairs.iter().filter(|(_, value)| is_priced(value)).count();
+    priced * 2 < pairs.len() && pairs.iter().any(|(key, _)| key.len() <= 50 && computer::is_part(key))
+}
+
+/// The same where the pairs of several groups stand under headings of their own: elements of one class, each of
+/// two elements.
+pub(super) fn of_class(dom: &Dom) -> HashMap<NodeId, Pair> {
+    const FEWEST: usize = 3;
+    const MOST_NODES: usize = 600;
+    let classed = dom.all().filter_map(|node| Some((node, dom.filled_attr(node, "class")?)));
+    let mut alike: HashMap<&str, Vec<(NodeId, Pair)>> = HashMap::new();
+    for (node, class) in classed {
+        if let Some((first, second)) = two(dom, node) {
+            let list = alike.entry(class).or_default();
+            if list.len() < MOST_NODES {
+                let pair = (dom.text(first, LONGEST_KEY + 1), dom.text(second, LONGEST_VALUE));
+                list.push((node, pair));
+            }
+        }
+    }
+    let telling = alike.into_values().filter(|list| {
+        let pairs: Vec<Pair> = list.iter().map(|(_, pair)| pair.clone()).collect();
+        pairs.len() >= FEWEST && tells_of_parts(&pairs)
+    });
+    telling.flatten().collect()
 }
 
 /// The two elements that a small element consists of.

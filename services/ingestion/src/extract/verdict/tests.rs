@@ -69,3 +69,47 @@ fn other_pages_are_no_products() {
         assert!(verdict(address, &page).is_some(), "{html}");
     }
 }
+
+#[test]
+fn a_review_with_a_product_in_its_markup_is_an_article() {
+    let product = r#"<script type="application/ld+json">{"@type":"Product","name":"Acme Tower 400","offers":{"price":399,"priceCurrency":"EUR"}}</script>"#;
+    let article = r#"<script type="application/ld+json">{"@type":"NewsArticle","headline":"Acme Tower 400 tested"}</script>"#;
+    let card = "<meta property=og:type content=article>";
+    let page = |head: &str, order: &str| {
+        format!(
+            "<html><head><title>Acme Tower 400</title>{head}</head><body><h1>Acme Tower 400</h1><p>{PROSE}</p><p>€ 399,00</p>{order}</body></html>"
+        )
+    };
+    let verdict_of =
+        |head: &str, order: &str| verdict("https://mag.example/acme-tower-400", &page(head, order));
+    let away = "<a href=https://shop.example/x>Buy now</a>";
+    let cart = "<form action=/cart><button>Add to cart</button></form>";
+    assert_eq!(verdict_of(&[product, article, card].concat(), ""), Some(Verdict::Article));
+    assert_eq!(verdict_of(&[product, article, card].concat(), away), Some(Verdict::Article));
+    // what can be ordered here is a product, whatever else the page is called
+    assert_eq!(verdict_of(&[product, article, card].concat(), cart), None);
+    assert_eq!(verdict_of(&[product, card].concat(), ""), None);
+    assert_eq!(verdict_of(product, ""), None);
+}
+
+#[test]
+fn a_front_that_features_a_product_is_a_list() {
+    let many = cards(9);
+    let deal = "<h2>Lamp Seven</h2><p>€ 19,90</p><form action=/cart><button>Add to cart</button></form>";
+    for logo in ["<h1><a href=/>Bright Lamps</a></h1>", "<h1>Lamphaus24</h1>"] {
+        let html = format!(
+            "<html><title>Bright Lamps – Lamphaus24</title><body>{logo}{many}<section>{deal}</section></body></html>"
+        );
+        assert_eq!(verdict("https://www.lamphaus24.example/", &html), Some(Verdict::Listing), "{logo}");
+    }
+}
+
+#[test]
+fn a_short_post_is_no_empty_shell() {
+    let html = format!(
+        "<html><title>Is this box worth it?</title><body><h1>Is this box worth it?</h1><p>{PROSE}</p><div><p>{PROSE}</p></div><p>{PROSE}</p></body></html>"
+    );
+    assert_eq!(verdict("https://forum.example/t/1", &html), Some(Verdict::Article));
+    let shell = "<html><title>Shop</title><body><div>Loading</div><p>Please enable JavaScript to run this app.</p></body></html>";
+    assert_eq!(verdict("https://shop.example/t/1", shell), Some(Verdict::EmptyShell));
+}

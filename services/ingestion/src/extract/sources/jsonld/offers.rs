@@ -76,15 +76,16 @@ pub(super) fn collect(view: &View<'_>, product: &Object, found: &mut Candidates)
     }
 }
 
+/// The variant of a group that the page's address selects.
+pub(super) fn variant_of_page<'a>(product: &'a Object, page: &Url) -> Option<&'a Object> {
+    let of_page = offers(product).into_iter().find(|offer| is_this_page(offer, page));
+    of_page.and_then(|offer| offer.variant)
+}
+
 fn is_gone(offer: &Offer<'_>) -> bool {
     let told = text(offer.object, "availability")
         .or_else(|| offer.variant.and_then(|variant| text(variant, "availability")));
     told.and_then(|told| wording::availability_of_markup(&told)) == Some(Availability::OutOfStock)
-}
-
-/// The variant that the address selects.
-pub(super) fn variant_of<'a>(product: &'a Object, page: &Url) -> Option<&'a Object> {
-    offers(product).into_iter().find(|offer| is_this_page(offer, page))?.variant
 }
 
 /// The offer of the variant that the address selects.
