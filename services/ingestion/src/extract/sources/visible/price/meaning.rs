@@ -257,7 +257,7 @@ fn is_taken(dom: &Dom, node: NodeId) -> Option<bool> {
 fn is_one_of_several(dom: &Dom, node: NodeId) -> Option<bool> {
     const MARKS: [&str; 3] = ["selected", "checked", "chosen"];
     const SIBLINGS: usize = 30;
-    fn classes<'d>(dom: &'d Dom, node: NodeId) -> impl Iterator<Item = &'d str> {
+    fn classes(dom: &Dom, node: NodeId) -> impl Iterator<Item = &str> {
         dom.attr(node, "class").unwrap_or_default().split_ascii_whitespace().take(20)
     }
     let is_mark = |name: &str| MARKS.contains(&name.rsplit(['-', '_']).next().unwrap_or_default());
