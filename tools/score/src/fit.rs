@@ -1,7 +1,7 @@
 //! A logistic model, fitted by Newton's method with a small penalty on its weights.
 
 /// What it is fitted on: signals and whether the answer was right.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
     pub shop: String,
     pub signals: Vec<f64>,

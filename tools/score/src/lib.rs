@@ -5,6 +5,7 @@
 //! `labels.json` (by id) and `<id>.html` or `pages/<id>.html`. docs/extraction.md says what a label may hold.
 
 pub mod calibration;
+pub mod first_sight;
 pub mod fit;
 pub mod judge;
 pub mod pages;

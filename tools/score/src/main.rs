@@ -1,7 +1,7 @@
 //! `score`: how right the extraction is on labelled pages, and the fitting of its confidence.
 #![expect(clippy::print_stdout, reason = "a command-line tool speaks on its standard output")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use playwright_ingestion::extract::{Product, Refusal, Signals, Source};
 use score::calibration::{Calibration, Forecast, bins, bootstrap};
+use score::first_sight::{self, Answer};
 use score::fit::{Model, Sample};
 use score::judge::is_right;
 use score::table::{render, tally};
@@ -39,13 +40,25 @@ enum Command {
         /// Where the weights go
         #[arg(long, default_value = "services/ingestion/src/extract/confidence.json")]
         write: PathBuf,
+        /// Answers on pages at first sight, which stand for those pages
+        #[arg(long, default_value = FIRST_SIGHT)]
+        first_sight: PathBuf,
+    },
+    /// Keep how sure and how right the answers on new pages are, before anything is corrected on them
+    Note {
+        folder: PathBuf,
+        #[arg(long, default_value = FIRST_SIGHT)]
+        write: PathBuf,
     },
 }
+
+const FIRST_SIGHT: &str = "tools/score/first-sight.json";
 
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Score { folder, wrong } => print_score(&folder, wrong),
-        Command::Fit { folders, write } => fit(&folders, &write),
+        Command::Fit { folders, write, first_sight } => fit(&folders, &write, &first_sight),
+        Command::Note { folder, write } => note(&folder, &write),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -149,59 +162,72 @@ fn ablations() -> Vec<Vec<Source>> {
 }
 
 /// What taking a source away does not change teaches nothing new: such answers count once.
-fn samples(pages: &[SavedPage]) -> Vec<Sample> {
-    let mut samples = Vec::new();
-    for page in pages.iter().filter(|page| matches!(page.label, Label::Product(_))) {
-        let mut distinct: BTreeMap<String, (Signals, bool)> = BTreeMap::new();
-        for without in ablations() {
-            let answer = run(page, &without);
-            let is_right = is_right(&judge(&answer, &page.label));
-            if let Ok(product) = answer {
-                distinct.insert(format!("{:?} {is_right}", product.signals), (product.signals, is_right));
-            }
+fn answers(page: &SavedPage) -> Vec<Answer> {
+    let mut distinct: BTreeMap<String, (Signals, bool, bool)> = BTreeMap::new();
+    for without in ablations() {
+        let answer = run(page, &without);
+        let is_right = is_right(&judge(&answer, &page.label));
+        if let Ok(product) = answer {
+            let key = format!("{:?} {is_right}", product.signals);
+            distinct.entry(key).or_insert((product.signals, is_right, without.is_empty()));
         }
-        let weight = 1.0 / distinct.len().max(1) as f64;
-        samples.extend(distinct.into_values().map(|(signals, is_right)| Sample {
-            shop: page.shop().to_owned(),
-            signals: signals.values().to_vec(),
-            is_right,
-            weight: weight.max(0.25),
-        }));
     }
-    samples
+    let weight = (1.0 / distinct.len().max(1) as f64).max(0.25);
+    let of = |(signals, is_right, whole): (Signals, bool, bool)| {
+        let shop = page.shop().to_owned();
+        Answer::of(&page.id, whole, &Sample { shop, signals: signals.values().to_vec(), is_right, weight })
+    };
+    distinct.into_values().map(of).collect()
 }
+
+fn of_folder(folder: &Path) -> Result<Vec<Answer>> {
+    let pages = read_folder(folder)?;
+    let products = pages.iter().filter(|page| matches!(page.label, Label::Product(_)));
+    Ok(products.flat_map(answers).collect())
+}
+
+/// Adds the folder's answers to those that are kept; of a page that is kept already, the first ones stay.
+fn note(folder: &Path, write: &Path) -> Result<()> {
+    let mut kept = first_sight::read(write)?;
+    let known: HashSet<String> = kept.iter().map(|answer| answer.page.clone()).collect();
+    let new = of_folder(folder)?.into_iter().filter(|answer| !known.contains(&answer.page));
+    let before = kept.len();
+    kept.extend(new);
+    first_sight::write(write, &kept)?;
+    println!("{} answers noted in {}", kept.len() - before, write.display());
+    Ok(())
+}
+
+/// Times that an answer at first sight counts: the other pages are those that the engine was corrected on.
+const AT_FIRST_SIGHT: f64 = 3.0;
 
 const FOLDS: usize = 5;
 
-fn fit(folders: &[PathBuf], write: &Path) -> Result<()> {
-    let mut pages = Vec::new();
+fn fit(folders: &[PathBuf], write: &Path, first_sight: &Path) -> Result<()> {
+    let noted = first_sight::read(first_sight)?;
+    let known: HashSet<&str> = noted.iter().map(|answer| answer.page.as_str()).collect();
+    let mut corrected = Vec::new();
     for folder in folders {
-        pages.extend(read_folder(folder)?);
+        corrected
+            .extend(of_folder(folder)?.into_iter().filter(|answer| !known.contains(answer.page.as_str())));
     }
-    let samples = samples(&pages);
-    let count = Signals::NAMES.len();
-    println!("{} samples of {} pages", samples.len(), pages.len());
-    // What a shop is told by, its own pages did not teach.
-    let mut shops: Vec<&str> = samples.iter().map(|sample| sample.shop.as_str()).collect();
-    shops.sort_unstable();
-    shops.dedup();
-    fastrand::Rng::with_seed(3).shuffle(&mut shops);
-    let fold: BTreeMap<&str, usize> =
-        shops.iter().enumerate().map(|(number, shop)| (*shop, number % FOLDS)).collect();
-    let fold_of = |sample: &Sample| fold.get(sample.shop.as_str()).copied().unwrap_or(0);
-    let mut left_out = Vec::new();
-    for number in 0..FOLDS {
-        let (held, seen): (Vec<Sample>, Vec<Sample>) =
-            samples.iter().cloned().partition(|sample| fold_of(sample) == number);
-        let model = Model::fit(&seen, count);
-        left_out.extend(held.into_iter().map(|sample| Forecast {
-            probability: model.probability(&sample.signals),
-            shop: sample.shop,
-            is_right: sample.is_right,
-        }));
+    let heavier = |answer: &Answer| Sample { weight: answer.weight * AT_FIRST_SIGHT, ..answer.sample() };
+    let samples: Vec<(Sample, bool)> = corrected
+        .iter()
+        .map(|answer| (answer.sample(), false))
+        .chain(noted.iter().map(|answer| (heavier(answer), answer.whole)))
+        .collect();
+    println!("{} samples, {} of them of pages at first sight", samples.len(), noted.len());
+    let left_out = on_shops_left_out(&samples);
+    let all: Vec<Forecast> = left_out.iter().map(|(forecast, _)| forecast.clone()).collect();
+    print_calibration(&format!("on shops left out, {FOLDS} folds"), &all);
+    let whole: Vec<Forecast> =
+        left_out.into_iter().filter(|(_, is_whole)| *is_whole).map(|(forecast, _)| forecast).collect();
+    if !whole.is_empty() {
+        print_calibration("of them whole pages at first sight", &whole);
     }
-    print_calibration(&format!("on shops left out, {FOLDS} folds"), &left_out);
-    let model = Model::fit(&samples, count);
+    let samples: Vec<Sample> = samples.into_iter().map(|(sample, _)| sample).collect();
+    let model = Model::fit(&samples, Signals::NAMES.len());
     let rounded = |weight: f64| (weight * 1000.0).round() / 1000.0;
     let weights: BTreeMap<&str, f64> =
         Signals::NAMES.into_iter().zip(model.weights.iter().copied().map(rounded)).collect();
@@ -211,4 +237,27 @@ fn fit(folders: &[PathBuf], write: &Path) -> Result<()> {
         .with_context(|| format!("cannot write {}", write.display()))?;
     println!("{text}\nwritten to {}, build again to use it", write.display());
     Ok(())
+}
+
+/// What a shop is told by, its own pages did not teach. The flag of a sample stays with its forecast.
+fn on_shops_left_out(samples: &[(Sample, bool)]) -> Vec<(Forecast, bool)> {
+    let mut shops: Vec<&str> = samples.iter().map(|(sample, _)| sample.shop.as_str()).collect();
+    shops.sort_unstable();
+    shops.dedup();
+    fastrand::Rng::with_seed(3).shuffle(&mut shops);
+    let fold: BTreeMap<&str, usize> =
+        shops.iter().enumerate().map(|(number, shop)| (*shop, number % FOLDS)).collect();
+    let fold_of = |sample: &Sample| fold.get(sample.shop.as_str()).copied().unwrap_or(0);
+    let mut left_out = Vec::new();
+    for number in 0..FOLDS {
+        let seen: Vec<Sample> =
+            samples.iter().map(|(sample, _)| sample).filter(|s| fold_of(s) != number).cloned().collect();
+        let model = Model::fit(&seen, Signals::NAMES.len());
+        let held = samples.iter().filter(|(sample, _)| fold_of(sample) == number);
+        left_out.extend(held.map(|(sample, flag)| {
+            let probability = model.probability(&sample.signals);
+            (Forecast { probability, shop: sample.shop.clone(), is_right: sample.is_right }, *flag)
+        }));
+    }
+    left_out
 }

@@ -6,7 +6,7 @@ use score::table::{Tally, tally};
 use score::{Judged, Label, SavedPage, judge, read_folder, run};
 
 /// Of all judged pages at most so many are wrong. Lower a figure when it has been beaten; never raise one.
-const MOST_WRONG: [(&str, usize); 14] = [
+const MOST_WRONG: [(&str, usize); 15] = [
     ("verdict", 0),
     ("which_verdict", 1),
     ("title", 0),
@@ -17,7 +17,8 @@ const MOST_WRONG: [(&str, usize); 14] = [
     ("availability", 0),
     ("brand", 7),
     ("list_price", 5),
-    ("cpu", 1),
+    ("cpu", 0),
+    ("gpu", 1),
     ("ram_gb", 0),
     ("storage_gb", 0),
     ("no_computer", 0),

@@ -24,7 +24,7 @@ static MODEL: LazyLock<Option<Model>> =
     LazyLock::new(|| serde_json::from_str(include_str!("confidence.json")).ok());
 
 impl Signals {
-    pub const NAMES: [&'static str; 9] = [
+    pub const NAMES: [&'static str; 12] = [
         "title_doubt",
         "title_alone",
         "title_rival",
@@ -34,6 +34,9 @@ impl Signals {
         "price_unseen",
         "price_missing",
         "currency_guessed",
+        "price_margin",
+        "price_rivals",
+        "price_disputed",
     ];
 
     pub(super) fn of(decisions: &Decisions) -> Self {
@@ -64,6 +67,9 @@ impl Signals {
             is(has_price && !evidence(Field::Price).is_some_and(seen)),
             is(!has_price && !is_gone),
             is(has_price && !decisions.currency_certain),
+            decisions.contest.margin.clamp(-0.5, 0.5),
+            (decisions.contest.rivals as f64).ln_1p(),
+            is(decisions.contest.disputed),
         ])
     }
 
@@ -96,8 +102,8 @@ mod tests {
 
     #[test]
     fn doubt_makes_it_less_likely() {
-        let sure = Signals([-5.0, 0.0, 0.0, -5.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
-        let unsure = Signals([-0.7, 1.0, 0.9, -0.7, 1.0, 0.9, 1.0, 0.0, 1.0]);
+        let sure = Signals([-5.0, 0.0, 0.0, -5.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.4, 0.0, 0.0]);
+        let unsure = Signals([-0.7, 1.0, 0.9, -0.7, 1.0, 0.9, 1.0, 0.0, 1.0, 0.0, 1.0, 1.0]);
         assert!(sure.probability() > unsure.probability() + 0.1, "{sure:?} {unsure:?}");
     }
 }

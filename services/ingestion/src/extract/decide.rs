@@ -31,6 +31,19 @@ pub(super) struct Decisions {
     pub(super) texts: BTreeMap<Field, String>,
     pub(super) images: Vec<String>,
     pub(super) evidence: BTreeMap<Field, Evidence>,
+    /// What stood against the price.
+    pub(super) contest: Contest,
+}
+
+/// How the price that was chosen stands among the other amounts.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Contest {
+    /// Trust in the best visible place of the price less that in the best of another amount.
+    pub(super) margin: f64,
+    /// Other amounts that are seen in places fit for a price.
+    pub(super) rivals: usize,
+    /// The most trusted markup and the most trusted visible place name different amounts.
+    pub(super) disputed: bool,
 }
 
 /// Candidates that mean the same.

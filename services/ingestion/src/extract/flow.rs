@@ -116,9 +116,11 @@ fn buy_buttons(dom: &Dom, regions: &Regions) -> Vec<BuyButton> {
         Tag::Input if matches!(dom.attr(node, "type"), Some("submit" | "button" | "image")) => {
             dom.filled_attr(node, "value").or_else(|| dom.filled_attr(node, "alt")).map(str::to_owned)
         }
-        Tag::Button | Tag::A => Some(button_label(dom, node, LONGEST)),
-        _ if dom.attr(node, "role") == Some("button") => Some(button_label(dom, node, LONGEST)),
-        Tag::Div | Tag::Span if is_styled_button(dom, node) => Some(button_label(dom, node, LONGEST)),
+        Tag::Button | Tag::A => Some(button_label(dom, regions, node, LONGEST)),
+        _ if dom.attr(node, "role") == Some("button") => Some(button_label(dom, regions, node, LONGEST)),
+        Tag::Div | Tag::Span if is_styled_button(dom, node) => {
+            Some(button_label(dom, regions, node, LONGEST))
+        }
         _ => None,
     };
     let visible = dom.all().filter(|node| !regions.is_hidden(*node));
@@ -151,8 +153,11 @@ fn is_disabled_class(class: &str) -> bool {
 }
 
 /// The text, or what stands for it: a label for screen readers, a picture's description.
-fn button_label(dom: &Dom, node: NodeId, longest: usize) -> String {
-    let text = dom.text(node, longest);
+///
+/// A button often holds the labels of all its states, of which style shows one.
+fn button_label(dom: &Dom, regions: &Regions, node: NodeId, longest: usize) -> String {
+    let shown = dom.text_unless(node, longest, |inner| regions.is_hidden(inner));
+    let text = if shown.is_empty() { dom.text(node, longest) } else { shown };
     if !text.is_empty() {
         return text;
     }
@@ -181,5 +186,19 @@ mod tests {
         assert_eq!(flow.label_before(start_of_line, 40), "Lamp");
         assert_eq!(flow.after(offset, 40), "$5");
         assert_eq!(flow.buy_buttons().len(), 1);
+    }
+
+    #[test]
+    fn of_a_buttons_labels_the_shown_one_counts() {
+        let cases = [
+            ("<button><span>Add to cart</span><span hidden>Sold out</span></button>", 1),
+            ("<button><b hidden>Add to cart</b><b>Sold out</b></button>", 0),
+            ("<button><i></i><span class='hidden'>Add to cart</span></button>", 1),
+        ];
+        for (html, expected) in cases {
+            let dom = Dom::parse(html);
+            let flow = Flow::of(&dom, &Regions::of(&dom));
+            assert_eq!(flow.buy_buttons().len(), expected, "{html}");
+        }
     }
 }

@@ -116,6 +116,10 @@ impl Regions {
             Tag::Aside if !self.buy_boxes.contains(&node) && !is_buy_box(dom, node) => Region::ASIDE,
             _ => Region::NONE,
         };
+        // an element that a shop has defined says in its name what it holds
+        if tag == Tag::Other && dom.name(node).contains('-') {
+            region = region.or(names::region_of(dom.name(node)));
+        }
         for (name, value) in dom.attributes(node) {
             region = region.or(match name {
                 // a picture's own name tells what it shows, not where it stands
@@ -345,6 +349,8 @@ mod tests {
             ("<p class='price' aria-busy='true'><b>X</b></p>", Region::STAND_IN),
             ("<p class='price price-skeleton'>X</p>", Region::STAND_IN),
             ("<footer>X</footer>", Region::FRAME),
+            ("<similar-items><b>X</b></similar-items>", Region::ASIDE),
+            ("<mini-cart>X</mini-cart>", Region::FRAME),
         ];
         for (html, expected) in cases {
             assert!(region_of(html, "X").has(expected), "{html}");

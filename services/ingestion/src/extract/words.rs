@@ -120,6 +120,16 @@ phrases! {
         "nincs készleten", "nincs raktáron", "elfogyott", "stokta yok", "stokta bulunmuyor", "tükendi", "нет в наличии", "нет на складе", "закончился", "распродано", "снят с производства", "εξαντλήθηκε", "μη διαθέσιμο", "немає в наявності",
         "在庫切れ", "在庫なし", "売り切れ", "売切れ", "品切れ", "完売", "販売終了", "現在在庫切れ", "現在お取り扱いできません", "現在、お取り扱いできません", "缺貨", "售完", "無貨", "无货", "暂时缺货", "缺货", "售罄", "已售完", "품절", "일시품절", "hết hàng", "สินค้าหมด",
         "غير متوفر", "نفدت الكمية", "אזל מהמלאי", "bán hết", "재고 없음";
+    /// It was offered and is not any more, in the words of the sentence that tells when and why.
+    ENDED:
+        "listing was ended", "listing has ended", "listing ended", "this listing sold", "bidding has ended", "bidding ended", "auction has ended", "auction was ended", "this item has been sold", "this listing has been removed",
+        "angebot wurde beendet", "dieses angebot ist beendet", "auktion beendet", "auktion wurde beendet", "dieser artikel wurde verkauft", "anzeige wurde gelöscht", "anzeige ist nicht mehr verfügbar",
+        "vente terminée", "annonce terminée", "mis fin à cette", "annonce a été supprimée", "objet a été vendu", "este anuncio ha finalizado", "finalizó este anuncio", "subasta ha finalizado", "inserzione scaduta", "inserzione è stata chiusa", "asta è terminata",
+        "aanbieding beëindigd", "veiling is beëindigd", "oferta została zakończona", "zostało zakończone", "aukcja zakończona";
+    /// Begins a sentence about the very thing that is offered.
+    THIS_THING:
+        "this product is", "this item is", "this unit is", "this device is", "this laptop is", "this computer is", "this pc is", "this phone is", "this listing is for a", "dieses produkt ist", "dieser artikel ist", "dieses gerät ist", "dieser laptop ist", "dieser computer ist",
+        "ce produit est", "cet article est", "cet appareil est", "este producto es", "este producto está", "este artículo es", "este equipo es", "este produto é", "este artigo é", "questo prodotto è", "questo articolo è", "dit product is", "dit artikel is", "den här produkten är", "denna produkt är", "dette produktet er", "dette produkt er", "tämä tuote on", "ten produkt jest", "tento produkt je", "ez a termék";
     /// The product can be ordered.
     IN_STOCK:
         "in stock", "in-stock", "available now", "ships within", "left in stock", "available", "ready to ship", "ships today", "ships in", "low stock",
@@ -201,7 +211,7 @@ phrases! {
         "save", "you save", "savings", "off", "discount", "per month", "/week", "/wk", "per week", "/mo", "/month", "a month", "monthly", "/ month",
         "mo.", "installments", "instalments", "interest-free", "interest free", "payments of", "apr", "financing", "finance", "afterpay", "klarna", "affirm",
         "shipping", "delivery", "postage", "orders over", "orders of", "free over", "free on", "spend", "minimum", "deposit",
-        "protection", "warranty", "coverage", "insurance", "gift card", "credit", "cashback", "cash back", "reward", "rewards", "points", "coupon", "voucher",
+        "protection", "warranty", "coverage", "insurance", "gift card", "credit", "cashback", "cash back", "rebate", "rebates", "reward", "rewards", "points", "coupon", "voucher",
         "trade-in", "trade in", "per unit", "per item", "each when", "per count", "/count", "/ count", "/oz", "/ oz", "/fl oz", "/lb", "/ lb", "/kg", "/ kg", "/l", "/ l", "/100", "/ 100", "per 100", "/ct", "/ea",
         "per ounce", "tax", "vat only", "fee", "starting bid", "import charges", "limit", "reviews", "ratings",
         "sparen", "ersparnis", "rabatt", "monat", "monatlich", "rate", "raten", "versand", "versandkosten", "lieferung", "grundpreis", "pro stück", "garantie", "gutschein", "pfand", "ab einem", "bestellwert",
@@ -229,6 +239,9 @@ phrases! {
         "price", "our price", "now", "sale price", "today", "your price", "price now", "special price", "deal price", "only", "total price", "buy it now",
         "preis", "unser preis", "jetzt", "nur", "prix", "maintenant", "precio", "precio final", "ahora", "prezzo", "ora", "preço", "por", "prijs", "nu", "pris", "hinta",
         "cena", "pret", "preț", "preţ", "ár", "fiyat", "цена", "ціна", "価格", "税込", "价格", "售价", "價格", "가격", "판매가", "giá", "ราคา", "السعر", "מחיר";
+    /// What stands before the number of pieces that a lower price is for.
+    BUY_SEVERAL:
+        "buy", "when you buy", "order", "kaufen sie", "bei kauf von", "bei abnahme von", "achetez", "achetez-en", "comprar", "compre", "compra", "acquista", "acquistane", "koop", "köp", "køb", "kjøp", "osta", "kup", "kupte", "vegyen", "cumpărați", "купите";
     /// The amount is the least of several.
     FROM:
         "from", "starting at", "as low as", "ab", "schon ab", "à partir de", "a partir de", "dès", "desde", "a partire da", "da", "vanaf", "från", "fra", "alkaen", "od", "от", "od:", "już od", "începând de la", "de la", "-tól", "itibaren", "から", "起";

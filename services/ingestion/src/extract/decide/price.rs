@@ -9,7 +9,7 @@ use super::super::candidate::{Candidates, Value};
 use super::super::money::{Locale, Sign};
 use super::super::product::{Availability, Field, Source};
 use super::super::rank;
-use super::{Decisions, Group, evidence, groups};
+use super::{Contest, Decisions, Group, evidence, groups};
 
 /// A visible amount of this trust stands in the buy box.
 const PLAIN: f64 = 0.72;
@@ -47,6 +47,7 @@ impl Decisions {
         if let Value::Money { amount, .. } = winner.members[0].value {
             self.price = Some(amount);
             self.evidence.insert(Field::Price, evidence(&groups, locale));
+            self.contest = contest(&groups);
             self.list_price = list_price(found, amount);
         }
     }
@@ -56,13 +57,37 @@ fn sign_of(value: &Value) -> Option<Sign> {
     if let Value::Money { sign, .. } = value { *sign } else { None }
 }
 
-fn weigh_against_what_is_shown(groups: &mut [Group<'_>], found: &Candidates) {
-    let shown = |group: &Group<'_>| {
-        let members = group.members.iter();
-        let shown = members.filter(|member| matches!(member.source, Source::Visible | Source::Shop));
-        shown.map(|member| member.trust).fold(0.0, f64::max)
+/// Trust in the best place where a reader sees the amount.
+fn shown(group: &Group<'_>) -> f64 {
+    trust_by(group, &[Source::Visible, Source::Shop])
+}
+
+fn trust_by(group: &Group<'_>, sources: &[Source]) -> f64 {
+    let members = group.members.iter().filter(|member| sources.contains(&member.source));
+    members.map(|member| member.trust).fold(0.0, f64::max)
+}
+
+/// What stands against the first group.
+fn contest(groups: &[Group<'_>]) -> Contest {
+    /// A place fit for a price.
+    const FIT: f64 = 0.6;
+    const MARKUP: [Source; 2] = [Source::JsonLd, Source::Microdata];
+    let Some((winner, others)) = groups.split_first() else { return Contest::default() };
+    let best_other = others.iter().map(shown).fold(0.0, f64::max);
+    let best_by = |trust: &dyn Fn(&Group<'_>) -> f64| {
+        let ranked = groups.iter().enumerate().map(|(at, group)| (trust(group), at));
+        rank::best(ranked.filter(|(trust, _)| *trust >= FIT)).map(|(_, at)| at)
     };
-    let plain = groups.iter().map(&shown).fold(0.0, f64::max) >= PLAIN;
+    let (marked, seen) = (best_by(&|group| trust_by(group, &MARKUP)), best_by(&shown));
+    Contest {
+        margin: shown(winner) - best_other,
+        rivals: others.iter().filter(|group| shown(group) >= FIT).count(),
+        disputed: matches!((marked, seen), (Some(marked), Some(seen)) if marked != seen),
+    }
+}
+
+fn weigh_against_what_is_shown(groups: &mut [Group<'_>], found: &Candidates) {
+    let plain = groups.iter().map(shown).fold(0.0, f64::max) >= PLAIN;
     for group in groups.iter_mut() {
         let Value::Money { amount, .. } = group.members[0].value else { continue };
         if found.is_explained(amount) && shown(group) < PLAIN {

@@ -92,9 +92,13 @@ fn is_gone(offer: &Offer<'_>) -> bool {
 fn is_this_page(offer: &Offer<'_>, page: &Url) -> bool {
     let address =
         text(offer.object, "url").or_else(|| offer.variant.and_then(|variant| text(variant, "url")));
+    // campaigns add parameters of their own
     let selects = |url: &str| {
         let Ok(url) = page.join(url) else { return false };
-        url.path() == page.path() && url.query().is_some() && url.query() == page.query()
+        let is_given = |wanted: (_, _)| page.query_pairs().take(50).any(|given| given == wanted);
+        url.path() == page.path()
+            && url.query().is_some_and(|query| !query.is_empty())
+            && url.query_pairs().take(50).all(is_given)
     };
     let sku = text(offer.object, "sku").or_else(|| offer.variant.and_then(|variant| text(variant, "sku")));
     let in_query =

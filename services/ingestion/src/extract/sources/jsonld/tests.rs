@@ -65,6 +65,24 @@ fn variants_and_graphs_are_entered() {
 }
 
 #[test]
+fn the_variant_in_the_address_shows_its_own_picture_whatever_else_the_address_says() {
+    let image = |selected: &str| {
+        let group = format!(
+            r#"{{"@type": "ProductGroup", "name": "Blue Lamp", "image": "/any.jpg", "hasVariant": [
+                {{"image": "/a.jpg", "offers": {{"price": 1, "url": "/lamps/blue?variant=21"}}}},
+                {{"image": "/b.jpg", "offers": {{"price": 2, "url": "/lamps/blue?{selected}"}}}}]}}"#
+        );
+        let found = candidates(&group);
+        let first = found.of(Field::Image).next().map(|candidate| candidate.value.clone());
+        let file = |url: &str| url.rsplit('/').next().unwrap_or_default().to_owned();
+        if let Some(Value::Text(url)) = first { file(&url) } else { String::new() }
+    };
+    assert_eq!(image("variant=22"), "b.jpg");
+    assert_eq!(image("variant=23"), "any.jpg");
+    assert_eq!(image(""), "any.jpg");
+}
+
+#[test]
 fn other_products_are_not_this_one() {
     let related = r#"{"@type": "Product", "name": "Blue Lamp", "isRelatedTo": [{"@type": "Product", "name": "Red", "offers": {"price": 3}}]}"#;
     assert_eq!(price(related), None);

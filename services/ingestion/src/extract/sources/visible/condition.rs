@@ -9,6 +9,7 @@ use super::super::super::dom::{NodeId, Tag};
 use super::super::super::likeness::coverage;
 use super::super::super::money;
 use super::super::super::product::{Condition, Field, Source};
+use super::super::super::rank;
 use super::super::super::regions::Region;
 use super::super::super::wording;
 use super::super::super::words;
@@ -54,6 +55,7 @@ fn of_lines(scene: &Scene<'_, '_>, found: &mut Candidates) {
         ["no", "nein", "non", "nej", "nei", "não", "nee", "nie", "ne", "nem", "нет", "いいえ"];
     let dom = scene.view.dom;
     let mut told: Vec<(Condition, String)> = Vec::new();
+    let price = plain_price(found);
     let texts = scene.own_texts(BEFORE, NEAR);
     let texts: Vec<_> =
         texts.into_iter().filter(|(node, _)| !dom.characters(*node).trim().is_empty()).collect();
@@ -66,6 +68,7 @@ fn of_lines(scene: &Scene<'_, '_>, found: &mut Candidates) {
         let region = scene.view.regions.of_node(node);
         let about_other = region.has(Region::TERMS.or(Region::OLD))
             || is_elsewhere(scene, node)
+            || is_priced_otherwise(scene, node, price)
             || stands_apart(scene, node, offset);
         if text.len() < 3 || text.len() > LONGEST || about_other || in_headline(scene, node) {
             continue;
@@ -138,6 +141,31 @@ fn is_elsewhere(scene: &Scene<'_, '_>, node: NodeId) -> bool {
     })
 }
 
+/// The amount that is plainly the price: prices are looked for first.
+fn plain_price(found: &Candidates) -> Option<f64> {
+    const PLAIN: f64 = 0.72;
+    let seen = found.of(Field::Price).filter(|c| matches!(c.source, Source::Visible | Source::Shop));
+    let amounts = seen.filter(|c| c.trust >= PLAIN).filter_map(|candidate| match candidate.value {
+        Value::Money { amount, .. } => Some((candidate.trust, amount)),
+        _ => None,
+    });
+    rank::best(amounts).map(|(_, amount)| amount)
+}
+
+/// "Used – good, $98" in a box of its own beside the price of a new one: another offer for the same thing.
+fn is_priced_otherwise(scene: &Scene<'_, '_>, node: NodeId, price: Option<f64>) -> bool {
+    const LEVELS: usize = 2;
+    const SMALL_BOX: usize = 80;
+    let Some(price) = price else { return false };
+    scene.view.dom.ancestors(node).take(LEVELS).any(|up| {
+        let text = scene.view.dom.text(up, SMALL_BOX);
+        let amounts = money::find(&text);
+        text.len() < SMALL_BOX
+            && !amounts.is_empty()
+            && amounts.iter().all(|found| (found.amount - price).abs() > 0.005)
+    })
+}
+
 /// The last parts of the path of categories: "Computers > Refurbished laptops".
 fn of_trail(scene: &Scene<'_, '_>, found: &mut Candidates) {
     const LAST: usize = 3;
@@ -155,7 +183,7 @@ fn of_trail(scene: &Scene<'_, '_>, found: &mut Candidates) {
     }
 }
 
-/// Words that nobody uses of anything but new goods, anywhere in the description.
+/// Words that nobody uses of anything but new goods, anywhere in the description; and what it says of itself.
 fn of_prose(scene: &Scene<'_, '_>, found: &mut Candidates) {
     let dom = scene.view.dom;
     let texts = scene.own_texts(BEFORE, DESCRIBED);
@@ -166,4 +194,30 @@ fn of_prose(scene: &Scene<'_, '_>, found: &mut Candidates) {
     if is_new.is_some() {
         push(found, Condition::New, "description", 0.5);
     }
+    let texts = scene.own_texts(BEFORE, DESCRIBED);
+    let own = texts.into_iter().filter(|(node, _)| !is_elsewhere(scene, *node));
+    if let Some(condition) = own.into_iter().find_map(|(node, _)| told_of_this(dom.characters(node))) {
+        push(found, condition, "description", 0.84);
+    }
+}
+
+/// "This product is pre-owned": what other sentences speak of is anybody's guess.
+fn told_of_this(text: &str) -> Option<Condition> {
+    /// Between "is" and the word: "a fully tested".
+    const BETWEEN: usize = 24;
+    const LONGEST: usize = 2_000;
+    let lower = text.get(..text.floor_char_boundary(LONGEST))?.to_lowercase();
+    let hit = words::THIS_THING.find(&lower)?;
+    let sentence = lower.get(hit.end..)?.split(['.', '!', '?']).next()?;
+    let is_denied = |before: &str| {
+        before.split_whitespace().any(|word| {
+            matches!(word, "not" | "nicht" | "pas" | "no" | "não" | "non" | "niet" | "nie" | "inte" | "ikke")
+        })
+    };
+    let lists = [(&words::REFURBISHED, Condition::Refurb), (&words::USED_IN_TITLE, Condition::Used)];
+    lists.iter().find_map(|(phrases, condition)| {
+        let told = phrases.find(sentence)?;
+        let before = sentence.get(..told.start)?;
+        (before.len() <= BETWEEN && !is_denied(before)).then_some(*condition)
+    })
 }

@@ -68,6 +68,7 @@ fn named_elements(scene: &Scene<'_, '_>, found: &mut Candidates) {
                 ]
                 .iter()
                 .any(|part| href.contains(part))
+                    || is_filtered_by_maker(href)
             });
         if named || linked {
             named_so += 1;
@@ -85,6 +86,17 @@ fn named_elements(scene: &Scene<'_, '_>, found: &mut Candidates) {
             return;
         }
     }
+}
+
+/// A link to all of one maker's: `?brand=Acme`, `/s?field-brandtextbin=Acme`.
+fn is_filtered_by_maker(href: &str) -> bool {
+    const KEYS: [&str; 6] = ["brand", "manufacturer", "hersteller", "marke", "marque", "marca"];
+    let query = href.split_once('?').map_or("", |(_, query)| query);
+    let mut pairs = query.split(['&', ';']).take(20).filter_map(|pair| pair.split_once('='));
+    pairs.any(|(key, value)| {
+        let key = key.to_ascii_lowercase();
+        !value.is_empty() && KEYS.iter().any(|name| key.contains(name)) && !key.contains("market")
+    })
 }
 
 fn is_name(text: &str) -> bool {
@@ -195,7 +207,17 @@ fn own_shop(scene: &Scene<'_, '_>, title: &str, found: &mut Candidates) {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_name, without_introduction};
+    use super::{is_filtered_by_maker, is_name, without_introduction};
+
+    #[test]
+    fn a_list_of_one_makers_things_names_it() {
+        for href in ["/s?field-brandtextbin=Acme", "?q=&Brand=7", "/all?filter.manufacturer=acme"] {
+            assert!(is_filtered_by_maker(href), "{href}");
+        }
+        for href in ["/s?brand=", "/brand", "/?marketplace=1", "/s?k=brand"] {
+            assert!(!is_filtered_by_maker(href), "{href}");
+        }
+    }
 
     #[test]
     fn introductions_are_no_part_of_a_name() {

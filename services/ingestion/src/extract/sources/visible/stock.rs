@@ -5,12 +5,15 @@
 
 use super::super::super::candidate::{Candidates, Value};
 use super::super::super::dom::{NodeId, Tag};
+use super::super::super::money;
 use super::super::super::product::{Availability, Field, Source};
 use super::super::super::words;
 use super::{AFTER, BEFORE, Scene};
 
 /// A line that tells a state says little else.
 const LONGEST_LINE: usize = 80;
+/// A sentence that says when and why an offer has ended.
+const LONGEST_SENTENCE: usize = 240;
 /// Bytes from the headline within which a state is hardly another product's.
 const NEAR: usize = 2_200;
 /// Trust from which on what is seen outweighs all markup.
@@ -26,6 +29,8 @@ struct Sign {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Told(Availability),
+    /// A sentence says that the offer is over.
+    Ended,
     /// In a badge, which many themes keep in the page and show by style alone.
     Badge(Availability),
     /// Asks for an address to write to when it is back.
@@ -47,6 +52,11 @@ pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
         let place = scene.view.dom.describe(element(scene, sign.node));
         found.push(Field::Availability, Value::Availability(availability), Source::Visible, &place, trust);
     };
+    // nothing else is said so of what can be had, and what can be ordered beside it is another offer
+    if let Some(sign) = first(Kind::Ended).filter(is_near) {
+        push(sign, Availability::OutOfStock, SETTLED);
+        return;
+    }
     let gone = told(Availability::OutOfStock);
     let named = gone.is_some_and(|sign| is_named_gone(scene, sign.node));
     let agrees = notify.is_some() || dead.is_some() || live.is_none() || named;
@@ -87,7 +97,14 @@ fn signs(scene: &Scene<'_, '_>) -> Vec<Sign> {
         let text = scene.view.dom.characters(node).trim();
         let introduced_by = if text.is_empty() { previous } else { std::mem::replace(&mut previous, text) };
         let in_headline = scene.anchor.is_some_and(|headline| scene.view.dom.contains(headline, node));
-        if text.len() < 4 || text.len() > LONGEST_LINE || in_headline {
+        if text.len() < 4 || text.len() > LONGEST_SENTENCE || in_headline {
+            continue;
+        }
+        if words::ENDED.occur_in(&text.to_lowercase()) && !is_linked(scene, node) {
+            signs.push(Sign { node, offset, kind: Kind::Ended });
+            continue;
+        }
+        if text.len() > LONGEST_LINE {
             continue;
         }
         if is_way_to_get(introduced_by) || is_way_to_get(text) {
@@ -105,7 +122,37 @@ fn signs(scene: &Scene<'_, '_>) -> Vec<Sign> {
         }
     }
     signs.sort_by_key(|sign| sign.offset);
+    without_single_rows(scene, signs)
+}
+
+/// Where sellers stand in rows, each with an amount of its own, one that has none left speaks for itself as
+/// long as another has some.
+fn without_single_rows(scene: &Scene<'_, '_>, mut signs: Vec<Sign>) -> Vec<Sign> {
+    let rows = |kind: Kind| signs.iter().filter(move |sign| sign.kind == kind);
+    let row_of = |sign: &Sign| row_with_amount(scene, sign.node);
+    let dom = scene.view.dom;
+    let open: Vec<NodeId> = rows(Kind::Told(Availability::InStock)).filter_map(row_of).collect();
+    let is_beside =
+        |row: NodeId| open.iter().any(|other| *other != row && dom.parent(*other) == dom.parent(row));
+    let single: Vec<NodeId> = rows(Kind::Told(Availability::OutOfStock))
+        .filter(|sign| row_of(sign).is_some_and(is_beside))
+        .map(|sign| sign.node)
+        .collect();
+    signs.retain(|sign| !single.contains(&sign.node));
     signs
+}
+
+fn row_with_amount(scene: &Scene<'_, '_>, node: NodeId) -> Option<NodeId> {
+    const LEVELS: usize = 5;
+    const LONGEST_ROW: usize = 300;
+    let dom = scene.view.dom;
+    let row = dom.ancestors(node).take(LEVELS).find(|up| matches!(dom.tag(*up), Tag::Tr | Tag::Li))?;
+    (!money::find(&dom.text(row, LONGEST_ROW)).is_empty()).then_some(row)
+}
+
+fn is_linked(scene: &Scene<'_, '_>, node: NodeId) -> bool {
+    let dom = scene.view.dom;
+    dom.ancestors(node).take(4).any(|up| matches!(dom.tag(up), Tag::A | Tag::Button | Tag::Label))
 }
 
 /// "Pickup" above "not available": one way to get it, not the product.

@@ -29,13 +29,13 @@ pub(super) enum Kind {
 
 pub(super) fn kind(scene: &Scene<'_, '_>, seen: &Seen) -> Kind {
     let region = scene.view.regions.of_node(seen.node);
-    if words::LOWEST_PRICE.occur_in(&seen.label) || words::LOWEST_PRICE.occur_in(head(&seen.rest, 30)) {
+    if words::LOWEST_PRICE.occur_in(&seen.label) || is_followed_by_lowest(seen) {
         Kind::Lowest
     } else if region.has(Region::OLD) {
         Kind::Former
     } else if is_called_former(seen) {
         Kind::CalledFormer
-    } else if region.has(Region::TERMS) || is_part_or_saving(seen) {
+    } else if region.has(Region::TERMS) || is_part_or_saving(seen) || is_for_several(seen) {
         Kind::Other
     } else if is_without_tax(scene.view.dom, seen) {
         Kind::WithoutTax
@@ -56,10 +56,32 @@ fn head(text: &str, bytes: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes)).unwrap_or_default()
 }
 
+fn is_followed_by_lowest(seen: &Seen) -> bool {
+    let hit = words::LOWEST_PRICE.find(head(&seen.rest, 30));
+    hit.is_some_and(|hit| !is_label_of_next(seen, hit.end))
+}
+
+/// Words that run into the next amount are its label, not what this one is: "20 € lowest price of late 15 €".
+fn is_label_of_next(seen: &Seen, end: usize) -> bool {
+    const LONGEST: usize = 20;
+    let tail = seen.rest.get(end..).unwrap_or_default();
+    seen.following.is_some() && tail.len() <= LONGEST && !tail.contains([')', ']', ',', ';', '|', '·', '\n'])
+}
+
+/// "Buy 5 for 479 € each": what one costs stands elsewhere.
+fn is_for_several(seen: &Seen) -> bool {
+    words::BUY_SEVERAL.find(&seen.label).is_some_and(|hit| {
+        let rest = seen.label.get(hit.end..).unwrap_or_default().trim_start();
+        let count = rest.find(|c: char| !c.is_ascii_digit()).and_then(|end| rest.get(..end));
+        count.and_then(|count| count.parse::<u32>().ok()).is_some_and(|count| (2..=10_000).contains(&count))
+    })
+}
+
 fn is_called_former(seen: &Seen) -> bool {
     const ADJACENT: usize = 3;
     let after = |rest: &str| words::LIST_PRICE_SUFFIX.find(rest).is_some_and(|hit| hit.start <= ADJACENT);
-    words::LIST_PRICE_LABEL.occur_in(last_words(&seen.label)) || (!seen.followed && after(&seen.rest))
+    words::LIST_PRICE_LABEL.occur_in(last_words(&seen.label))
+        || (seen.following.is_none() && after(&seen.rest))
 }
 
 /// "Shipping", "+" and "12 x" before the amount; "/mo" and "off" right after it, unless shipping or tax is
@@ -69,7 +91,7 @@ fn is_part_or_saving(seen: &Seen) -> bool {
     let follows = words::OTHER_AMOUNT.find(&seen.rest).is_some_and(|hit| {
         let between = seen.rest.get(..hit.start).unwrap_or_default();
         let tail = seen.rest.get(hit.end..).unwrap_or_default().trim_start_matches([' ', ':', '-', '\n']);
-        let labels_next = tail.starts_with(char::is_numeric) || (tail.is_empty() && seen.followed);
+        let labels_next = tail.starts_with(char::is_numeric) || (tail.is_empty() && seen.following.is_some());
         hit.start <= ADJACENT
             && !labels_next
             && !between.contains(['+', '%'])
@@ -149,9 +171,13 @@ fn is_without_tax(dom: &Dom, seen: &Seen) -> bool {
     let label = last_words(&seen.label);
     let rest = if seen.rest.trim().is_empty() { &seen.next } else { &seen.rest };
     let taxed = words::WITH_TAX.find(rest).map(|hit| hit.start);
-    let untaxed = words::WITHOUT_TAX.find(rest).map(|hit| hit.start).filter(|start| *start <= ADJACENT);
-    if let Some(untaxed) = untaxed {
-        return taxed.is_none_or(|taxed| untaxed < taxed);
+    let untaxed = words::WITHOUT_TAX.find(rest).filter(|hit| hit.start <= ADJACENT);
+    // tax makes it more: before a lower amount the words are the label of that
+    let is_next = |end: usize| {
+        seen.following.is_some_and(|next| next < seen.found.amount) && is_label_of_next(seen, end)
+    };
+    if let Some(untaxed) = untaxed.filter(|hit| !is_next(hit.end)) {
+        return taxed.is_none_or(|taxed| untaxed.start < taxed);
     }
     if taxed.is_some_and(|taxed| taxed <= ADJACENT) {
         return false;
@@ -186,7 +212,8 @@ pub(super) fn choice(dom: &Dom, node: NodeId) -> Choice {
         }
         doubtful |= match dom.tag(up) {
             Tag::Select | Tag::Label => true,
-            Tag::A => dom.attr(up, "href").is_some_and(|href| !is_here(href)),
+            // one without an address is followed by a script, and one that has a name alone goes nowhere
+            Tag::A => dom.attr(up, "href").map_or(dom.attr(up, "name").is_none(), |href| !is_here(href)),
             _ => false,
         };
     }
@@ -222,8 +249,26 @@ fn is_taken(dom: &Dom, node: NodeId) -> Option<bool> {
             let taken = is_marked(dom, node);
             (taken || siblings().any(|other| is_marked(dom, other))).then_some(taken)
         }
-        _ => None,
+        _ => is_one_of_several(dom, node),
     }
+}
+
+/// Of elements of one class side by side exactly one is marked as selected: options that a script sets.
+fn is_one_of_several(dom: &Dom, node: NodeId) -> Option<bool> {
+    const MARKS: [&str; 3] = ["selected", "checked", "chosen"];
+    const SIBLINGS: usize = 30;
+    fn classes(dom: &Dom, node: NodeId) -> impl Iterator<Item = &str> {
+        dom.attr(node, "class").unwrap_or_default().split_ascii_whitespace().take(20)
+    }
+    let is_mark = |name: &str| MARKS.contains(&name.rsplit(['-', '_']).next().unwrap_or_default());
+    let shared: Vec<&str> = classes(dom, node).filter(|name| !is_mark(name)).collect();
+    let all = dom.children(dom.parent(node)?).take(SIBLINGS);
+    let alike = all.filter(|other| {
+        dom.tag(*other) == dom.tag(node) && classes(dom, *other).any(|name| shared.contains(&name))
+    });
+    let marked: Vec<bool> = alike.map(|other| classes(dom, other).any(is_mark)).collect();
+    let is_choice = marked.len() > 1 && marked.iter().filter(|marked| **marked).count() == 1;
+    is_choice.then(|| classes(dom, node).any(is_mark))
 }
 
 /// The radio button inside a label.
@@ -232,13 +277,24 @@ fn button_of(dom: &Dom, label: NodeId) -> Option<NodeId> {
     inner.find(|node| dom.tag(*node) == Tag::Input && dom.attr(*node, "type") == Some("radio"))
 }
 
+/// Itself or, of an item of a list, what fills it.
 fn is_marked(dom: &Dom, node: NodeId) -> bool {
+    let mut inner = dom.children(node).filter(|inner| !dom.is_text(*inner));
+    let filling = if dom.tag(node) == Tag::Li { inner.next() } else { None };
+    let is_current = |node| dom.attr(node, "aria-current").is_some_and(|value| value != "false");
+    is_named_marked(dom, node)
+        || filling.is_some_and(|inner| is_current(inner) || is_named_marked(dom, inner))
+}
+
+fn is_named_marked(dom: &Dom, node: NodeId) -> bool {
     let class = dom.attr(node, "class").unwrap_or_default();
     class.split_ascii_whitespace().take(20).any(|name| {
-        let word = name.rsplit(['-', '_']).next().unwrap_or_default();
-        matches!(
-            word.to_ascii_lowercase().as_str(),
-            "selected" | "sel" | "active" | "current" | "checked" | "chosen"
-        )
+        // the "current price" is not an option that is current
+        let (of, word) = name.rsplit_once(['-', '_']).unwrap_or(("", name));
+        !of.to_ascii_lowercase().contains("price")
+            && matches!(
+                word.to_ascii_lowercase().as_str(),
+                "selected" | "sel" | "active" | "current" | "checked" | "chosen"
+            )
     })
 }

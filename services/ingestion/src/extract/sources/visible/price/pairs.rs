@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::super::super::super::dom::{Dom, NodeId, Tag};
 use super::super::super::super::{money, words};
 use super::super::Scene;
-use super::meaning::{Kind, last_words};
+use super::meaning::{self, Choice, Kind, last_words};
 use super::reading::Seen;
 
 /// Bytes of text between the two.
@@ -48,7 +48,9 @@ pub(super) fn mark_former(scene: &Scene<'_, '_>, seen: &[Seen], kinds: &mut [Kin
             }
             let (lower, higher) =
                 if seen[at].found.amount < seen[other].found.amount { (at, other) } else { (other, at) };
-            if is_former(scene, &seen[lower], &seen[higher]) {
+            // the price of one is not the former price of several
+            let is_tier = |at: usize| super::is_tier(scene.view.dom, seen[at].node);
+            if (!is_tier(lower) || is_tier(higher)) && is_former(scene, &seen[lower], &seen[higher]) {
                 kinds[higher] = Kind::Former;
             }
         }
@@ -130,7 +132,8 @@ fn is_from(dom: &Dom, seen: &Seen) -> bool {
         || dom.ancestors(seen.node).take(2).any(least)
 }
 
-/// Which amounts stand in one of several tiles alike, each with its own amount and link: other products'.
+/// Which amounts stand in one of several tiles alike, each with its own amount and link: other products'. Where
+/// each shows a picture of its own, two are enough. The one that is chosen of several is this product's.
 pub(super) fn in_tiles(scene: &Scene<'_, '_>, seen: &[Seen]) -> Vec<bool> {
     const LEVELS: usize = 6;
     const ALIKE: usize = 3;
@@ -149,16 +152,29 @@ pub(super) fn in_tiles(scene: &Scene<'_, '_>, seen: &[Seen]) -> Vec<bool> {
         }
     }
     let is_tile = |node: &NodeId| {
-        tiles.get(&key(*node)).is_some_and(|alike| alike.len() >= ALIKE) && holds_link(dom, *node)
+        let alike = tiles.get(&key(*node)).map(Vec::as_slice).unwrap_or_default();
+        let are_pictured =
+            || alike.len() > 1 && alike.iter().take(ALIKE).all(|node| holds(dom, *node, is_picture));
+        (alike.len() >= ALIKE || are_pictured()) && holds(dom, *node, is_link)
     };
-    seen.iter().map(|seen| steps(seen).iter().any(is_tile)).collect()
+    let is_chosen = |seen: &Seen| meaning::choice(dom, seen.node) == Choice::Taken;
+    seen.iter().map(|seen| !is_chosen(seen) && steps(seen).iter().any(is_tile)).collect()
 }
 
-fn holds_link(dom: &Dom, node: NodeId) -> bool {
+fn holds(dom: &Dom, node: NodeId, what: fn(&Dom, NodeId) -> bool) -> bool {
     const MOST_NODES: usize = 40;
-    let is_link =
-        |node: NodeId| dom.tag(node) == Tag::A && dom.attr(node, "href").is_some_and(|href| href.len() > 1);
-    std::iter::once(node).chain(dom.descendants(node)).take(MOST_NODES).any(is_link)
+    std::iter::once(node).chain(dom.descendants(node)).take(MOST_NODES).any(|inner| what(dom, inner))
+}
+
+fn is_picture(dom: &Dom, node: NodeId) -> bool {
+    dom.tag(node) == Tag::Img
+}
+
+/// To another page. A script follows a link without an address, too; then it has words.
+fn is_link(dom: &Dom, node: NodeId) -> bool {
+    const WORDS: usize = 8;
+    let words = || dom.text(node, 40).chars().filter(|c| c.is_alphabetic()).count();
+    dom.tag(node) == Tag::A && dom.attr(node, "href").map_or_else(|| words() >= WORDS, |href| href.len() > 1)
 }
 
 /// Whole percentages from 2 to 95.

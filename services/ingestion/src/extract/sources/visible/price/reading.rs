@@ -3,7 +3,9 @@
 use super::super::super::super::dom::{self, Dom, NodeId, Tag};
 use super::super::super::super::money::{self, Found};
 use super::super::super::super::regions::Region;
+use super::super::super::super::words;
 use super::super::Scene;
+use super::meaning;
 
 /// Amounts that are weighed in one page.
 const MOST: usize = 400;
@@ -32,8 +34,8 @@ pub(super) struct Seen {
     pub(super) label: String,
     /// Lowercase text between this amount and the next on the line.
     pub(super) rest: String,
-    /// Another amount follows on the line, so that the last words of `rest` may be its label.
-    pub(super) followed: bool,
+    /// The amount that follows on the line, whose label the last words of `rest` may be.
+    pub(super) following: Option<f64>,
     /// Lowercase beginning of the line after, where the amount ends its own.
     pub(super) next: String,
 }
@@ -149,11 +151,11 @@ fn push(
         if at == 0 && label.trim().is_empty() {
             label = last_part(scene.flow.label_before(offset, AROUND)).to_lowercase();
         }
-        let following = found.get(at + 1).map(|next| next.start);
-        let mut rest = line.part(amount.end, following.unwrap_or(line.text.len())).to_lowercase();
-        let mut followed = following.is_some();
+        let after = found.get(at + 1);
+        let mut rest = line.part(amount.end, after.map_or(line.text.len(), |next| next.start)).to_lowercase();
+        let mut following = after.map(|next| next.amount);
         let mut next = String::new();
-        if !followed && rest.trim().is_empty() {
+        if following.is_none() && rest.trim().is_empty() {
             let end = dom.after(node).map_or(usize::MAX, |next| scene.flow.offset(next));
             let after = scene.flow.after(end, AROUND);
             amount.sign = amount.sign.or_else(|| money::leading_sign(after));
@@ -161,8 +163,8 @@ fn push(
                 // a line with an amount of its own is about that
                 next = if money::find_shown(after).is_empty() { after.to_lowercase() } else { String::new() };
             } else {
-                let own = first_part(after);
-                followed = own.len() < after.len();
+                let own;
+                (own, following) = first_part(after);
                 rest = own.to_lowercase();
             }
         }
@@ -170,8 +172,9 @@ fn push(
         let own = amount.start >= line.start && amount.end <= line.end && found.len() > 1;
         let node = if own { dom.parent(text).filter(|_| node != text).unwrap_or(node) } else { node };
         let length = if own { line.end - line.start } else { line.text.trim().len() };
+        let length = length - if own { 0 } else { price_label(line.part(label_start, amount.start)) };
         let alone = !dom.is_text(node) && length <= amount.end - amount.start + 12;
-        seen.push(Seen { node, found: amount, offset, alone, label, rest, followed, next });
+        seen.push(Seen { node, found: amount, offset, alone, label, rest, following, next });
     }
 }
 
@@ -181,10 +184,20 @@ fn last_part(label: &str) -> &str {
     label.get(end..).unwrap_or_default()
 }
 
-/// Up to the next amount.
-fn first_part(rest: &str) -> &str {
-    let start = money::find_shown(rest).first().map_or(rest.len(), |found| found.start);
-    rest.get(..start).unwrap_or_default()
+/// Bytes of a label that ends in a word for the price, "Set price:": it belongs to the amount.
+fn price_label(label: &str) -> usize {
+    let label = label.trim();
+    let lower = label.to_lowercase();
+    let words = lower.trim_end_matches([':', ' ']);
+    let ends_so = words::PRICE_LABEL.find(meaning::last_words(words)).is_some() && !words.contains('\n');
+    if ends_so && words.len() == meaning::last_words(words).len() { label.len() } else { 0 }
+}
+
+/// Up to the next amount, and that.
+fn first_part(rest: &str) -> (&str, Option<f64>) {
+    let next = money::find_shown(rest).into_iter().next();
+    let start = next.as_ref().map_or(rest.len(), |found| found.start);
+    (rest.get(..start).unwrap_or_default(), next.map(|found| found.amount))
 }
 
 /// An element's text, and where in it one of its texts stands.

@@ -289,6 +289,66 @@ fn buy_boxes_of_the_world() {
             "USD",
             None,
         ),
+        // options and other things side by side
+        (
+            "shop.com",
+            "<section><div class='tier-card'>Small <b>$99.00</b></div><div class='tier-card is-selected'>Large <b>$149.00</b></div></section><meta property=product:price:amount content=99.00><p class=price>$149.00</p>",
+            149.0,
+            "USD",
+            None,
+        ),
+        (
+            "shop.com",
+            "<p class=price>$149.00</p><ul><li><a>Fair <b>$99.00</b></a></li><li><a aria-current=true>Good <b>$149.00</b></a></li></ul><meta property=product:price:amount content=99.00>",
+            149.0,
+            "USD",
+            None,
+        ),
+        (
+            "shop.com",
+            "<div class=part><img><a>A fine lamp shade</a><b class=price>$40.00</b></div><div class=part><img><a>A fine lamp stand</a><b class=price>$60.00</b></div><div><p>The whole set price: $85.00</p></div>",
+            85.0,
+            "USD",
+            None,
+        ),
+        (
+            "shop.com",
+            "<span>$425</span><div><h2>Today&apos;s finds</h2><a><img><span>$591</span><i>Red Lamp Shade</i></a><a><img><span>$222</span><i>Grey Lamp Stand</i></a><a><img><span>$99</span><i>Lamp Oil Bottle</i></a></div>",
+            425.0,
+            "USD",
+            None,
+        ),
+        ("shop.com", "<p class=price>$15.00</p><p>Opened box: <a>$12.00</a></p>", 15.0, "USD", None),
+        (
+            "shop.com",
+            "<div class=price>$15.00</div><ul class=tier-list><li>Buy 3 for <b class=price>$13.50</b> each, save 10%</li></ul>",
+            15.0,
+            "USD",
+            None,
+        ),
+        (
+            "shop.com",
+            "<ul><li class=price-current>$15.00</li><li>After $5.00 rebate: <b>$10.00</b></li></ul>",
+            15.0,
+            "USD",
+            None,
+        ),
+        // words between two amounts belong to the one that they run into
+        (
+            "shop.se",
+            "<p class=price>1 250 kr <small>exkl. moms <span>1 000 kr</span></small></p>",
+            1250.0,
+            "SEK",
+            None,
+        ),
+        (
+            "shop.de",
+            "<p class=price>15,00 €</p><p><s>20,00 €</s> <small>Niedrigster Preis 17,00 €</small></p>",
+            15.0,
+            "EUR",
+            Some(20.0),
+        ),
+        ("shop.co.uk", "<p class=price>£12.50 ex VAT £15.00 inc VAT</p>", 15.0, "GBP", None),
         // markup against what is seen
         (
             "shop.com",

@@ -73,6 +73,17 @@ fn what_is_seen_outweighs_stale_markup() {
             Preorder,
         ),
         ("PreOrder", "<h1>N</h1><button>Add to cart</button>", Preorder),
+        // the offer has ended; what can be bought beside it is another
+        (
+            "",
+            "<div>Like this: <a>Acme Tower 300</a> <b>€99</b> <a>Buy It Now</a></div><p>Bidding ended on 5 May at 10:12, when the seller was told that the item had been damaged on its way home.</p><h1>N</h1><p>€399</p>",
+            OutOfStock,
+        ),
+        (
+            "InStock",
+            "<h1>N</h1><p>Dieses Angebot wurde vom Verkäufer am 3. April um 8:12 Uhr beendet, da der Artikel nicht mehr da ist. Das Angebot wurde beendet.</p><button>Sofort kaufen</button>",
+            OutOfStock,
+        ),
     ];
     for (markup, body, expected) in cases {
         let body = body.replace("<h1>N", &format!("<h1>{NAME}"));
@@ -89,6 +100,10 @@ fn other_variants_and_products_do_not_count() {
         "<h1>N</h1><button>Add to cart</button><h2>You may also like</h2><ul><li><a href=/b>B</a><span>Sold out</span></li></ul>",
         "<h1>N</h1><p>In stock</p><div><b>Pickup</b><span>Not available</span></div><p>Available in 3 colours</p>",
         "<h1>N</h1><table><tr><td>Blue</td><td>In stock</td></tr><tr><td>Red</td><td>Sold out</td></tr></table><button>Add to cart</button>",
+        // the label of another state of the button
+        "<h1>N</h1><b class='badge soldout'>Sold out</b><button><i>Add to cart</i><i hidden>Sold out</i></button>",
+        // sellers in rows
+        "<h1>N</h1><ul><li>Nile <b>€399</b> <i>In stock</i></li><li>Bargains <b>€359</b> <i class=out-of-stock>Out of stock</i></li></ul>",
     ];
     for body in cases {
         let body = body.replace("<h1>N", &format!("<h1>{NAME}"));
@@ -123,6 +138,22 @@ fn what_is_seen_tells_the_condition() {
         ("NewCondition", "<h1>N</h1><p>Trade in your used laptop and save</p>", Some(New)),
         ("NewCondition", "<h1>N</h1><table><tr><td>Refurbished</td><td>No</td></tr></table>", Some(New)),
         ("", "<h1>N</h1><p>A fine machine.</p>", None),
+        // what a sentence says of this very thing, and of others
+        ("", "<h1>N</h1><p>Ce produit est reconditionné en France et garanti deux ans.</p>", Some(Refurb)),
+        ("", "<h1>N</h1><p>This unit is second hand but has been cleaned.</p>", Some(Used)),
+        ("", "<h1>N</h1><p>This item is not pre-owned.</p>", None),
+        ("", "<h1>N</h1><p>Our pre-owned range is fully tested. This item is heavy.</p>", None),
+        // an offer of its own beside the price
+        (
+            "",
+            "<h1>N</h1><b class=price>€399.00</b><button>Add to cart</button><div>Pre-owned <b>€250.00</b></div>",
+            None,
+        ),
+        (
+            "",
+            "<h1>N</h1><div>Pre-owned <b class=price>€399.00</b></div><button>Add to cart</button>",
+            Some(Used),
+        ),
     ];
     for (markup, body, expected) in cases {
         let body = body.replace("<h1>N", &format!("<h1>{NAME}"));
@@ -138,6 +169,7 @@ fn makers_are_named_in_many_ways() {
         ("<h1>N</h1><ul><li>Marka: <a>Contoso</a></li></ul>", Some("Contoso")),
         ("<h1>N</h1><a href='/brand/contoso'>Contoso</a>", Some("Contoso")),
         ("<ul class=breadcrumbs><li>PC</li><li>Acme PCs</li></ul><h1>N</h1>", Some("Acme")),
+        ("<h1>N</h1><span>by <a href='/all?filter.brand=contoso'>Contoso</a></span>", Some("Contoso")),
         ("<h1>N</h1>", None),
     ];
     for (body, expected) in cases {
