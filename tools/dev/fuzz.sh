@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # `make fuzz`: every fuzz target for SECONDS (60), two at a time; FUZZ=page runs that one alone. Ends with an error at the
-# first finding, whose input it keeps under out/fuzz. No nightly compiler: the passes that cargo-fuzz asks for are the
+# first finding, whose input it keeps under out/fuzz. SAME=1 tries the same few inputs each time, for a run that must not
+# end otherwise on another day. No nightly compiler: the passes that cargo-fuzz asks for are the
 # stable compiler's too. New inputs that reach new code are kept in out/fuzz/corpus, the seeds are in fuzz/seeds.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -28,6 +29,13 @@ run() {
   # more of a page than this is more of the same; reading all the fixture pages takes the better part of a short run
   [[ $name == page ]] && seeds+=(-max_len=16384)
   [[ $name == page ]] && ((seconds >= 60)) && seeds+=(tests/fixtures/pages)
+  if [[ -n ${SAME:-} ]]; then
+    # inputs of earlier runs would lead elsewhere
+    rm -rf "out/fuzz/corpus/$name"
+    local most=100000
+    [[ $name == page ]] && most=100
+    seeds+=(-seed=1 "-runs=$most")
+  fi
   mkdir -p "out/fuzz/corpus/$name"
   if "target/fuzz/$target/release/$name" "out/fuzz/corpus/$name" "${seeds[@]}" -max_total_time="$seconds" \
     -timeout=10 -rss_limit_mb=2048 -dict="fuzz/$name.dict" -artifact_prefix="out/fuzz/$name-" \

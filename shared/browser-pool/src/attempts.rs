@@ -62,6 +62,9 @@ impl Attempts {
         if self.pool.quarantine.holds(self.job.fingerprint) {
             return Err(PoolError::BrowserCrash { retriable: false });
         }
+        if self.pool.slow_to_draw.holds(self.job.fingerprint) {
+            self.job.inert = None;
+        }
         let deaths = self.browsers_died + self.renderers_died;
         let started = Instant::now();
         let place = self.pool.admission.enter(self.job.deadline, self.job.queued_bytes, deaths > 0).await;
@@ -84,8 +87,10 @@ impl Attempts {
         let PoolError::BrowserCrash { retriable: true } = error else { return Err(error) };
         let Some((browser, alone)) = self.last.take() else { return Err(error) };
         if browser.frame_turn.is_some() {
-            // A frame that does not end ends its browser: the next try is on a page that draws by itself.
+            // A frame that does not end ends its browser: the next try, and for a while whoever asks for the same, is
+            // on a page that draws by itself.
             self.job.inert = None;
+            self.pool.slow_to_draw.add(self.job.fingerprint);
         }
         if self.job.deadline.has_passed() || self.browsers_died + self.renderers_died >= MOST_DEATHS {
             return Err(error);

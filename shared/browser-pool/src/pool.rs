@@ -49,6 +49,8 @@ pub(crate) struct Inner {
     pub(crate) admission: Admission,
     pub(crate) hosts: Hosts,
     pub(crate) quarantine: Quarantine,
+    /// Documents under which a browser died that had been told to draw them, or one that shared it.
+    pub(crate) slow_to_draw: Quarantine,
     pages: usize,
     reuse_inert: bool,
     supervision: Supervision,
@@ -165,6 +167,7 @@ impl BrowserPool {
                 metrics.clone(),
             ),
             quarantine: Quarantine::new(config.supervision.quarantine),
+            slow_to_draw: Quarantine::new(config.supervision.quarantine),
             pages: config.pages,
             reuse_inert: config.reuse_inert,
             supervision: config.supervision,

@@ -121,3 +121,29 @@ async fn losing_the_browsers_that_draw_on_demand_costs_no_card() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_frame_that_does_not_end_costs_time_and_no_card() {
+    let service = started(&[]).await;
+    until_it_draws(&service).await;
+    for browser in service.browsers() {
+        if draws_on_demand(&browser) {
+            signal(browser.pid, Signal::STOP).expect("it is there");
+        }
+    }
+    let request = json!({ "html": card(), "image_format": "jpeg", "timeout_s": 60 });
+    let before = scrape(&service).await;
+    drawn(&service, &request).await;
+    let restarts = "playwright_browser_restarts_total";
+    eventually("what hung is replaced", SOON, async || {
+        let growth = scrape(&service).await.growth(&before, restarts, &[("reason", "hung")]);
+        (growth == 1).then_some(())
+    })
+    .await;
+    until_it_draws(&service).await;
+    let before = scrape(&service).await;
+    drawn(&service, &request).await;
+    assert_eq!(scrape(&service).await.growth(&before, FRAMED, &[]), 0, "not the same one again");
+    drawn(&service, &json!({ "html": format!("{}!", card()), "image_format": "jpeg" })).await;
+    assert_eq!(scrape(&service).await.growth(&before, FRAMED, &[]), 1, "but any other");
+}
