@@ -1,6 +1,6 @@
 # Every task of a developer, by name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint audit docs soak kill burst bench cards corpus executables gallery png score fit bench-engine fuzz
+.PHONY: help run test fmt lint audit docs hostile mutations schemathesis soak kill burst bench cards corpus readiness executables gallery png score fit bench-engine fuzz
 
 BENCH := target/release/bench
 # one service only: make soak ONLY=image
@@ -15,12 +15,21 @@ run: ## Install what is missing, build, show both services at work, stay up (ONC
 test: ## Install what is missing, check the format, lint, run all tests, those with Chromium included
 	@tools/dev/test.sh
 
+hostile: ## Try every way out, every spelling, every leak that we know of, and print what got through (REFRESH_DOCS=1)
+	@tools/dev/hostile.sh
+
+mutations: ## Take the egress proxy, the sandbox, the contexts away in turn: do the tests notice? (10 minutes)
+	@tools/dev/mutations.sh
+
 fmt: ## Format the code
 	cargo fmt --all
 
 lint: ## Check the format and lint
 	cargo fmt --all --check
 	cargo clippy --release --locked --workspace --all-targets -- -D warnings
+
+schemathesis: executables ## Requests made of the services' own OpenAPI, valid and not (5 minutes; EXAMPLES=40)
+	@tools/dev/schemathesis.sh
 
 audit: ## Check the dependencies' licences and sources, and that all are used
 	@tools/dev/audit.sh
@@ -53,6 +62,9 @@ corpus: executables ## Extract every page of a folder through the service: make 
 	@test -n "$(CORPUS)" || { echo "which folder? make corpus CORPUS=dir, with manifest.json and pages/<id>.html" >&2; exit 2; }
 	$(BENCH) corpus "$(CORPUS)"
 	@if test -f "$(CORPUS)/score.py"; then python3 "$(CORPUS)/score.py" out/corpus; fi
+
+readiness: executables ## Prices that come late, twice or never, beside busy processes: is one ever wrong? (SEED=2)
+	$(BENCH) readiness $(if $(SEED),--seed $(SEED))
 
 bench-engine: ## How long the extraction engine takes for large pages and hostile shapes (CORPUS=dir: saved pages too)
 	CORPUS="$(abspath $(CORPUS))" cargo bench --locked --package playwright-ingestion --bench extract

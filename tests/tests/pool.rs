@@ -9,6 +9,8 @@ mod harness;
 mod launch;
 #[path = "pool/lease.rs"]
 mod lease;
+#[path = "pool/looks.rs"]
+mod looks;
 #[path = "pool/pages.rs"]
 mod pages;
 #[path = "pool/queue.rs"]

@@ -15,6 +15,8 @@ packages=(
 packages+=("$@")
 # cargo links with the C compiler's driver
 command -v cc >/dev/null || packages+=(gcc libc6-dev)
+# the hostile tests play in network namespaces
+command -v ip >/dev/null || packages+=(iproute2)
 
 if ! command -v cargo >/dev/null; then
   say "cargo is not on the PATH: install Rust 1.95 or newer (rustup, or your distribution's packages)" >&2

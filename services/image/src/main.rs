@@ -43,7 +43,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let pool = BrowserPool::start(config.pool()?, &registry).await?;
     let app = playwright_image::app(config, &pool, &registry, lifecycle, templates)?;
     tracing::info!(address = %server.local_addr()?, version = playwright_image::BUILD.version, "listening");
-    let ended = server.run(app.router, app.health, pool.failed()).await;
+    let ended = server.run(app.routers, app.health, pool.failed()).await;
     pool.shutdown(BROWSERS_END).await;
     match ended? {
         Ended::Drained => tracing::info!("ended, every request was answered"),

@@ -54,7 +54,7 @@ pub(crate) struct PictureRequest {
     #[schema(default = 630, minimum = 1, maximum = 4096)]
     pub(crate) height: Option<u32>,
     #[serde(default)]
-    #[schema(default = "png")]
+    #[schema(nullable, default = "png")]
     pub(crate) image_format: Format,
     /// For `jpeg` and `webp` only.
     #[serde(default, deserialize_with = "some_whole")]
@@ -76,7 +76,7 @@ pub(crate) struct PictureRequest {
     /// The whole height of the page, of one with vertical lines also its whole width, up to 16383 pixels; pictures that
     /// load on sight are loaded.
     #[serde(default)]
-    #[schema(default = false)]
+    #[schema(nullable, default = false)]
     pub(crate) full_page: bool,
     /// Only the first element that matches this CSS selector. Not with `full_page` or `clip`.
     pub(crate) selector: Option<String>,
@@ -84,17 +84,17 @@ pub(crate) struct PictureRequest {
     pub(crate) clip: Option<Clip>,
     /// No white sheet behind the page. `png` and `webp` only.
     #[serde(default)]
-    #[schema(default = false)]
+    #[schema(nullable, default = false)]
     pub(crate) omit_background: bool,
     /// What `prefers-color-scheme` answers.
     pub(crate) color_scheme: Option<ColorScheme>,
     /// `prefers-reduced-motion: reduce`.
     #[serde(default)]
-    #[schema(default = false)]
+    #[schema(nullable, default = false)]
     pub(crate) reduced_motion: bool,
     /// `finish` brings animations to their end and those without an end to their beginning; `allow` leaves them.
     #[serde(default)]
-    #[schema(default = "finish")]
+    #[schema(nullable, default = "finish")]
     pub(crate) animations: Animations,
     /// Wait until an element that matches this CSS selector is visible, or with `renderReady()` until the page has
     /// called that function.
@@ -106,7 +106,7 @@ pub(crate) struct PictureRequest {
     /// Clock, randomness, time zone and language are pinned, and two seconds of the page's own time pass: the same
     /// request gives the same bytes.
     #[serde(default)]
-    #[schema(default = false)]
+    #[schema(nullable, default = false)]
     pub(crate) deterministic: bool,
     /// Scale the picture down to this many pixels of width, at most its own. A `webp` is then compressed without loss.
     #[serde(default, deserialize_with = "some_whole")]
@@ -114,10 +114,11 @@ pub(crate) struct PictureRequest {
     pub(crate) thumbnail_width: Option<u32>,
     /// List the fonts that were really used in the report; some milliseconds more.
     #[serde(default)]
-    #[schema(default = false)]
+    #[schema(nullable, default = false)]
     pub(crate) report_fonts: bool,
     /// What of the report turns the picture into an error, 422 `integrity_failed`.
     #[serde(default)]
+    #[schema(nullable)]
     pub(crate) fail_on: Vec<Check>,
 }
 

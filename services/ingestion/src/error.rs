@@ -1,5 +1,7 @@
 //! One table: how the pool, an address and a page fail, and what the client is told.
 
+use std::time::Duration;
+
 use browser_pool::{PoolError, Stage, UrlRefused};
 use service_kit::{ApiError, CpuError, ErrorKind, short};
 
@@ -54,10 +56,14 @@ pub(crate) fn of_url(refused: UrlRefused) -> ApiError {
     ApiError::new(kind, refused.to_string())
 }
 
-/// The site answered with a failure of its own: 429 or 5xx.
-pub(crate) fn of_upstream(status: u16) -> ApiError {
-    ApiError::new(ErrorKind::NetworkError, format!("the site answered with status {status}"))
-        .with_upstream_status(Some(status))
+/// The site answered with a failure of its own, 429 or 5xx, and may have said when to come back.
+pub(crate) fn of_upstream(status: u16, retry_after: Option<Duration>) -> ApiError {
+    let error = ApiError::new(ErrorKind::NetworkError, format!("the site answered with status {status}"))
+        .with_upstream_status(Some(status));
+    match retry_after {
+        Some(after) => error.with_retry_after(after),
+        None => error,
+    }
 }
 
 /// Whether the answer is that time was up (408), and nothing about the page itself.
@@ -89,8 +95,6 @@ fn timeout(stage: &'static str, timeout_s: f64) -> ApiError {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use browser_pool::{NetworkFailure, ShedReason, UnavailableReason};
 
     use super::*;
@@ -136,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_failing_site_and_a_page_without_a_product_differ() {
-        let failing = of_upstream(503);
+        let failing = of_upstream(503, None);
         assert_eq!((failing.status().as_u16(), failing.retriable), (502, true));
         assert_eq!(failing.body("id").upstream_status, Some(503));
         let refusal = Refusal { verdict: Verdict::Captcha, evidence: "a puzzle".to_owned() };

@@ -1,56 +1,67 @@
 //! Getting the page of an address: a visit in a leased page, and further ones while failures are passing and the
-//! deadline allows.
+//! deadline allows. When to try again is in [`retry`].
 
-use std::time::Duration;
+mod retry;
+
+use std::sync::Arc;
 
 use browser_pool::{Attempts, BrowserPool, Deadline, PoolError, Stage, StageTimes, Visit, Visited};
 use service_kit::ApiError;
 use tokio::time::Instant;
 use tracing::{Instrument, info_span};
 
-use crate::error;
-use crate::extract::{self, FIELDS_PROBE};
+use self::retry::Site;
+use crate::extract::{self, FIELDS_PROBE, Verdict};
 use crate::request::Wanted;
-
-/// The pause before the first further try; doubled with every one.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(3);
-
-/// A try with less time than this could bring nothing.
-const LEAST_TRY: Duration = Duration::from_millis(250);
+use crate::state::AppState;
 
 /// The page, or the last failure. The time of all tries is added to `times`; pauses are waiting, so they count as
 /// queueing.
 pub(crate) async fn page(
-    pool: &BrowserPool,
+    state: &AppState,
     attempts: &mut Attempts,
     wanted: &Wanted,
     deadline: Deadline,
     times: &mut StageTimes,
 ) -> Result<Visited, ApiError> {
-    let mut tries_left = wanted.retries;
-    let mut pause = FIRST_PAUSE;
-    loop {
-        let failure = match visit(pool, attempts, wanted, deadline, times).await {
-            Ok(visited) => match visited.status {
-                Some(status @ (429 | 500..)) => error::of_upstream(status),
-                _ => return Ok(visited),
-            },
-            Err(error @ PoolError::Network { retriable: true, .. }) => {
-                error::of_pool(&error, wanted.timeout_s)
-            }
-            Err(error) => return Err(error::of_pool(&error, wanted.timeout_s)),
-        };
-        let wait = jittered(pause);
-        if tries_left == 0 || deadline.remaining() < wait + LEAST_TRY {
-            return Err(failure);
-        }
-        tracing::debug!(tries_left, wait_ms = wait.as_millis(), "trying again: {}", failure.message);
+    let mut site = LeasedPages { state, attempts, wanted, deadline, times };
+    let mut paused = StageTimes::default();
+    let page = retry::page(&mut site, wanted.retries, wanted.timeout_s, deadline, &mut paused).await;
+    times.merge(&paused);
+    page
+}
+
+/// The site as it is seen through pages of the pool.
+struct LeasedPages<'a> {
+    state: &'a AppState,
+    attempts: &'a mut Attempts,
+    wanted: &'a Wanted,
+    deadline: Deadline,
+    times: &'a mut StageTimes,
+}
+
+impl Site for LeasedPages<'_> {
+    async fn visit(&mut self) -> Result<Visited, PoolError> {
+        visit(&self.state.pool, self.attempts, self.wanted, self.deadline, self.times).await
+    }
+
+    async fn verdict(&mut self, page: Visited) -> (Visited, Option<Verdict>) {
+        let page = Arc::new(page);
+        let (shops, marketplace) = (Arc::clone(&self.state.shops), self.wanted.marketplace);
+        let read = Arc::clone(&page);
         let started = Instant::now();
-        tokio::time::sleep(wait).await;
-        times.add(Stage::Queue, started.elapsed());
-        tries_left -= 1;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        let judged = self.state.cpu.run(self.deadline.instant(), move || {
+            let page = extract::Page {
+                marketplace,
+                content_type: read.content_type.as_deref(),
+                status: read.status,
+                ..extract::Page::new(&read.html, &read.final_url)
+            };
+            extract::extract_with(&shops, &page).err().map(|refusal| refusal.verdict)
+        });
+        let verdict = judged.await.ok().flatten();
+        self.times.add(Stage::Extract, started.elapsed());
+        (Arc::unwrap_or_clone(page), verdict)
     }
 }
 
@@ -102,21 +113,4 @@ pub(crate) fn layout(seen: browser_pool::Layout) -> extract::Layout {
         }),
     });
     extract::Layout { mark: seen.mark, parts: parts.collect() }
-}
-
-/// Half to one and a half times as long: clients that failed together do not come back together.
-fn jittered(pause: Duration) -> Duration {
-    pause.mul_f64(0.5 + fastrand::f64())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_vary_around_their_length() {
-        let pauses: Vec<_> = (0..100).map(|_| jittered(FIRST_PAUSE)).collect();
-        assert!(pauses.iter().all(|pause| (100..=300).contains(&pause.as_millis())));
-        assert!(pauses.iter().any(|pause| *pause != pauses[0]));
-    }
 }

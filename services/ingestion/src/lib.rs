@@ -16,10 +16,9 @@ mod state;
 
 use std::sync::Arc;
 
-use axum::Router;
 use browser_pool::{BrowserPool, EgressConfig};
 use prometheus::Registry;
-use service_kit::{Build, Health, HttpMetrics, Kit, Lifecycle};
+use service_kit::{Access, AccessError, Build, Health, HttpMetrics, Kit, Lifecycle, Routers};
 
 use crate::config::Config;
 use crate::extract::{BadRules, ShopRules};
@@ -38,7 +37,7 @@ pub const BUILD: Build = Build {
 
 /// What is served, and what says how it is.
 pub struct App {
-    pub router: Router,
+    pub routers: Routers,
     pub health: Arc<dyn Health>,
 }
 
@@ -72,9 +71,18 @@ impl Reading {
     }
 }
 
+/// Why there is no service.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    #[error(transparent)]
+    Metrics(#[from] prometheus::Error),
+}
+
 impl std::fmt::Debug for App {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("App").field("router", &self.router).finish_non_exhaustive()
+        formatter.debug_struct("App").field("routers", &self.routers).finish_non_exhaustive()
     }
 }
 
@@ -87,11 +95,18 @@ pub fn app(
     registry: &Registry,
     lifecycle: Lifecycle,
     reading: Reading,
-) -> Result<App, prometheus::Error> {
+) -> Result<App, AppError> {
     let metrics = HttpMetrics::new(registry, BUILD, &[routes::extract::PATH], &state::STAGES)?;
     let state = AppState::new(pool.clone(), egress, metrics.clone(), registry, reading)?;
     let health: Arc<dyn Health> = Arc::new(PoolHealth(pool.clone()));
-    let kit =
-        Kit { health: Arc::clone(&health), metrics, registry: registry.clone(), lifecycle, build: BUILD };
-    Ok(App { router: kit.app(routes::routes(state), &config.server), health })
+    let kit = Kit {
+        health: Arc::clone(&health),
+        metrics,
+        registry: registry.clone(),
+        lifecycle,
+        build: BUILD,
+        access: Access::new(&config.server.access)?,
+        signed_paths: &[],
+    };
+    Ok(App { routers: kit.app(routes::routes(state), &config.server), health })
 }

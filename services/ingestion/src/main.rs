@@ -46,7 +46,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let pool = BrowserPool::start(pool_config, &registry).await?;
     let app = playwright_ingestion::app(config, &pool, egress, &registry, lifecycle, reading)?;
     tracing::info!(address = %server.local_addr()?, version = playwright_ingestion::BUILD.version, "listening");
-    let ended = server.run(app.router, app.health, pool.failed()).await;
+    let ended = server.run(app.routers, app.health, pool.failed()).await;
     tokio::join!(pool.shutdown(BROWSERS_END), keeping.end(BROWSERS_END));
     match ended? {
         Ended::Drained => tracing::info!("ended, every request was answered"),

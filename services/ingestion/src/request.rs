@@ -33,21 +33,23 @@ pub(crate) struct ExtractRequest {
     pub(crate) marketplace_type: Option<Marketplace>,
     /// Seconds for the whole request, queueing and retries included; more than 0.
     #[serde(default = "default_timeout")]
-    #[schema(default = 10, exclusive_minimum = 0, maximum = 60)]
+    #[schema(nullable, default = 10, exclusive_minimum = 0, maximum = 60)]
     pub(crate) timeout_s: f64,
-    /// Tries after a first one that failed for a passing reason, while the time allows.
+    /// Tries after a first one that failed for a passing reason (a broken connection, 429, 5xx), while the time allows;
+    /// the site's own `Retry-After` is waited for. What a page turned out to be, such as `not_found`, `blocked` or
+    /// `captcha`, is never tried again.
     #[serde(default = "default_retries", deserialize_with = "whole")]
-    #[schema(default = 2, minimum = 0, maximum = 5)]
+    #[schema(nullable, default = 2, minimum = 0, maximum = 5)]
     pub(crate) retry_count: u8,
     /// In place of a desktop Chrome of the browser's own version; at most 512 bytes, no control characters.
     pub(crate) user_agent: Option<String>,
     /// Fill `raw_html` with the rendered DOM, base64.
     #[serde(default)]
-    #[schema(default = false)]
+    #[schema(nullable, default = false)]
     pub(crate) include_html: bool,
     /// List every candidate that was found.
     #[serde(default)]
-    #[schema(default = false)]
+    #[schema(nullable, default = false)]
     pub(crate) explain: bool,
 }
 

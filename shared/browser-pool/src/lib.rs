@@ -66,8 +66,9 @@ pub use error::{Fatal, NetworkFailure, PoolError, ShedReason, StartError, Unavai
 pub use hosts::HostPlace;
 pub use lease::PageLease;
 pub use page::{
-    Appearance, Area, Content, Document, FailedResource, Heard, Inert, Layout, MOST_PIXELS, MOST_SIDE, Part,
-    Picture, Ready, Rect, ShotFormat, Shown, Source, VIRTUAL_TIME, Visit, Visited, WaitFor, runs_something,
+    Appearance, Area, Content, Cut, Document, FailedResource, Heard, Inert, Layout, MOST_PIXELS, MOST_SIDE,
+    Part, Picture, Ready, Rect, ShotFormat, Shown, Source, VIRTUAL_TIME, Visit, Visited, WaitFor,
+    runs_something,
 };
 pub use pool::{BrowserPool, Phase, PoolStatus};
 pub use process::ChromiumNotFound;

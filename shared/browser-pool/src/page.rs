@@ -9,6 +9,7 @@ mod frames;
 mod layout;
 mod render;
 mod reuse;
+mod traffic;
 mod visit;
 mod watch;
 
@@ -42,7 +43,7 @@ pub use document::{
     Appearance, Area, Content, Document, FailedResource, Heard, MOST_PIXELS, MOST_SIDE, Rect, ShotFormat,
     Shown, Source, VIRTUAL_TIME, WaitFor,
 };
-pub use layout::{Layout, Part, Picture};
+pub use layout::{Cut, Layout, Part, Picture};
 pub use visit::{Ready, Visit, Visited};
 
 use self::reuse::Reuse;

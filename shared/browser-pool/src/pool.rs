@@ -222,8 +222,9 @@ impl BrowserPool {
         self.inner.egress.config()
     }
 
-    /// Counts a refusal that needed no browser, such as that of a submitted URL.
+    /// Counts and logs a refusal that needed no browser, such as that of a submitted URL.
     pub fn count_refusal(&self, reason: RefusalReason) {
+        tracing::info!(target = "the submitted url", reason = reason.as_str(), "egress refused");
         self.inner.egress.metrics().count_refusal(reason);
     }
 

@@ -14,6 +14,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::access::Access;
 use crate::body::BodyRules;
 use crate::edge::{self, Edge};
 use crate::error::{ApiError, ErrorKind};
@@ -31,6 +32,23 @@ pub struct Kit {
     pub registry: Registry,
     pub lifecycle: Lifecycle,
     pub build: Build,
+    pub access: Access,
+    /// Paths of the service's work that need no token: their addresses are signed.
+    pub signed_paths: &'static [&'static str],
+}
+
+/// What each listener serves.
+#[derive(Debug, Clone)]
+pub struct Routers {
+    pub public: Router,
+    /// For the operations' own listener, where there is one.
+    pub admin: Option<Router>,
+}
+
+impl From<Router> for Routers {
+    fn from(public: Router) -> Self {
+        Self { public, admin: None }
+    }
 }
 
 impl std::fmt::Debug for Kit {
@@ -47,14 +65,26 @@ struct MetricsState {
 }
 
 impl Kit {
-    /// The router that is served: `api` with its state applied, the operations' endpoints, `/openapi.json`, and the
-    /// edge around all of it.
-    pub fn app(&self, api: OpenApiRouter, settings: &ServerSettings) -> Router {
-        let (router, description) = self.describe(api);
+    /// What is served: `api` with its state applied, the operations' endpoints, `/openapi.json`, and the edge around all
+    /// of it. Where operations have a listener of their own, the metrics are only there.
+    pub fn app(&self, api: OpenApiRouter, settings: &ServerSettings) -> Routers {
+        let health = health::routes(self.health_state());
+        let scrape = OpenApiRouter::new().routes(routes!(scrape)).with_state(self.metrics_state());
+        if settings.admin_listen.is_none() {
+            return self.router(api.merge(health).merge(scrape), settings).into();
+        }
+        let public = self.router(api.merge(health.clone()), settings);
+        Routers { public, admin: Some(self.router(health.merge(scrape), settings)) }
+    }
+
+    fn router(&self, routes: OpenApiRouter, settings: &ServerSettings) -> Router {
+        let (router, description): (Router, OpenApi) = routes.split_for_parts();
         let description = Json(description);
         let edge = Edge {
             metrics: self.metrics.clone(),
             lifecycle: self.lifecycle.clone(),
+            access: self.access.clone(),
+            signed_paths: self.signed_paths,
             rules: Arc::new(BodyRules {
                 max_bytes: settings.max_body_bytes,
                 timeout: settings.body_timeout,
@@ -66,21 +96,21 @@ impl Kit {
             .layer(middleware::from_fn_with_state(Arc::new(edge), edge::edge))
     }
 
-    fn describe(&self, api: OpenApiRouter) -> (Router, OpenApi) {
-        let health = HealthState {
+    fn health_state(&self) -> HealthState {
+        HealthState {
             health: Arc::clone(&self.health),
             lifecycle: self.lifecycle.clone(),
             build: self.build,
             started: Instant::now(),
-        };
-        let metrics = MetricsState {
+        }
+    }
+
+    fn metrics_state(&self) -> MetricsState {
+        MetricsState {
             registry: self.registry.clone(),
             metrics: self.metrics.clone(),
             health: Arc::clone(&self.health),
-        };
-        api.merge(health::routes(health))
-            .merge(OpenApiRouter::new().routes(routes!(scrape)).with_state(metrics))
-            .split_for_parts()
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! A request type lists its fields once, as [`Field`]s; unknown fields, wrong types and values out of range are
 //! all reported from that list. What a value means (is this a URL?) is the service's to check.
 
+mod object;
 mod read;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use serde_json::{Map, Value};
 
 use crate::error::{ApiError, ErrorKind};
 use crate::request::RequestContext;
+use object::Object;
 
 /// How bodies are read; the same for every endpoint of a service.
 #[derive(Debug)]
@@ -126,14 +128,16 @@ fn accept_media_type(headers: &HeaderMap) -> Result<(), ApiError> {
 
 /// The value, and the names of the fields that nobody knows.
 fn parse<T: RequestFields>(bytes: &[u8]) -> Result<(T, Vec<String>), ApiError> {
-    let mut fields = object_of(bytes)?;
     let is_known = |name: &str| T::FIELDS.iter().any(|field| field.name == name);
-    let ignored: Vec<String> = fields.keys().filter(|name| !is_known(name)).cloned().collect();
-    fields.retain(|name, value| is_known(name) && !value.is_null());
+    let Object { mut fields, unknown, repeated } = object_of(bytes, is_known)?;
+    if let Some(name) = repeated {
+        return Err(ApiError::invalid(&name, "given more than once, expected once"));
+    }
+    fields.retain(|_, value| !value.is_null());
     if let Some(missing) = T::FIELDS.iter().find(|field| field.required && !fields.contains_key(field.name)) {
         return Err(ApiError::invalid(missing.name, format!("required, expected {}", missing.expects)));
     }
-    Ok((parse_fields(fields)?, ignored))
+    Ok((parse_fields(fields)?, unknown))
 }
 
 /// The value of these fields, which need not have come in a body.
@@ -158,7 +162,7 @@ fn culprit<T: RequestFields>(object: &Value) -> Option<&'static str> {
     present().map(|(field, _)| field.name).find(|name| !is_valid_with(name))
 }
 
-fn object_of(bytes: &[u8]) -> Result<Map<String, Value>, ApiError> {
+fn object_of(bytes: &[u8], is_known: impl Fn(&str) -> bool) -> Result<Object, ApiError> {
     let malformed = |problem: String| ApiError::new(ErrorKind::InvalidRequest, format!("body: {problem}"));
     if bytes.is_empty() {
         return Err(malformed("expected a JSON object, got nothing".to_owned()));
@@ -166,11 +170,14 @@ fn object_of(bytes: &[u8]) -> Result<Map<String, Value>, ApiError> {
     if bytes.starts_with(b"\xef\xbb\xbf") {
         return Err(malformed("expected JSON without a byte order mark".to_owned()));
     }
-    match serde_json::from_slice(bytes) {
-        Ok(Value::Object(fields)) => Ok(fields),
-        Ok(other) => Err(malformed(format!("expected a JSON object, got {}", describe(&other)))),
-        Err(error) => Err(malformed(format!("malformed JSON: {error}"))),
-    }
+    Object::parse(bytes, is_known).map_err(|error| {
+        // The only error that is no error of the JSON itself is that it is no object; or the JSON goes on to be none.
+        let other = if error.is_data() { object::describe_other(bytes, describe) } else { Err(error) };
+        match other {
+            Ok(other) => malformed(format!("expected a JSON object, got {other}")),
+            Err(error) => malformed(format!("malformed JSON: {error}")),
+        }
+    })
 }
 
 /// A value as a message shows it: short, on one line, and without the content of anything large.

@@ -1,6 +1,6 @@
 //! The outermost layer of the router: what is true of every answer, whoever gave it.
 //!
-//! It gives the request its id and its span, bounds its head, counts it, turns whatever went wrong below (an
+//! It gives the request its id and its span, counts it, turns whatever went wrong below (an
 //! [`ApiError`], a bare status of the router, a panic) into the contract's error body, and logs it once.
 
 use std::panic::AssertUnwindSafe;
@@ -9,7 +9,9 @@ use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{CONNECTION, CONTENT_TYPE};
+use axum::http::header::{
+    AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -18,16 +20,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use tracing::{Instrument, Level, Span, field};
 
+use crate::access::{Access, Caller};
 use crate::body::BodyRules;
 use crate::error::{ApiError, ErrorKind, Fault};
 use crate::lifecycle::Lifecycle;
 use crate::metrics::{HttpMetrics, milliseconds};
 use crate::request::{Facts, REQUEST_ID, RequestContext, RequestId, TRACEPARENT, TraceParent};
-
-/// No client of ours sends 4 KiB of headers; a proxy in front may add some.
-const MAX_HEAD_BYTES: usize = 32 << 10;
-/// Nothing is asked for by a long path or query.
-const MAX_TARGET_BYTES: usize = 8 << 10;
 
 const IGNORED_FIELDS: HeaderName = HeaderName::from_static("x-ignored-fields");
 /// Of the header that names them.
@@ -37,6 +35,8 @@ const MAX_IGNORED_BYTES: usize = 1 << 10;
 pub(crate) struct Edge {
     pub(crate) metrics: HttpMetrics,
     pub(crate) lifecycle: Lifecycle,
+    pub(crate) access: Access,
+    pub(crate) signed_paths: &'static [&'static str],
     pub(crate) rules: Arc<BodyRules>,
 }
 
@@ -69,17 +69,21 @@ pub(crate) async fn edge(State(edge): State<Arc<Edge>>, mut request: Request, ne
         trace_id = trace.as_ref().map(|trace| trace.trace_id.as_str()),
         method = request.method().as_str(),
         endpoint = matched.unwrap_or("other"),
+        caller = field::Empty,
         status = field::Empty,
     );
     let in_flight = edge.metrics.endpoint(matched).map(|endpoint| edge.metrics.enter(endpoint));
     let is_work = in_flight.is_some();
+    let needs_token = is_work && matched.is_some_and(|path| !edge.signed_paths.contains(&path));
     request.extensions_mut().insert(context.clone());
 
     async move {
-        let response = match check_head(&request) {
-            Ok(()) => edge.answer(request, next).await,
-            Err(error) => error.into_response(),
+        let admitted = if needs_token { edge.admit(request.headers_mut()) } else { Ok(None) };
+        let response = match &admitted {
+            Ok(_) => edge.answer(request, next).await,
+            Err(error) => error.clone().into_response(),
         };
+        drop(admitted);
         let (mut response, error) = with_error_body(response, &context.id);
         edge.add_headers(response.headers_mut(), &context, trace.as_ref());
         let took = context.started.elapsed();
@@ -95,6 +99,16 @@ pub(crate) async fn edge(State(edge): State<Arc<Edge>>, mut request: Request, ne
 }
 
 impl Edge {
+    /// The caller, when tokens are asked for. Nothing behind this needs the token, so nothing gets it.
+    fn admit(&self, headers: &mut HeaderMap) -> Result<Option<Caller>, ApiError> {
+        let admitted = self.access.admit(headers);
+        headers.remove(AUTHORIZATION);
+        if let Ok(Some(caller)) = &admitted {
+            Span::current().record("caller", &*caller.name);
+        }
+        admitted
+    }
+
     /// The service's answer; 500 when it panics, 503 when the process ends under it.
     async fn answer(&self, request: Request, next: Next) -> Response {
         tokio::select! {
@@ -112,6 +126,9 @@ impl Edge {
 
     fn add_headers(&self, headers: &mut HeaderMap, context: &RequestContext, trace: Option<&TraceParent>) {
         headers.insert(REQUEST_ID, context.id.header());
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        // What may be kept says so itself; an answer to one caller is nobody else's.
+        headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
         if let Some(trace) = trace {
             headers.insert(TRACEPARENT, trace.header());
         }
@@ -123,24 +140,6 @@ impl Edge {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
     }
-}
-
-/// Refuses a head that is larger than any honest one, before anything is done with it.
-fn check_head(request: &Request) -> Result<(), ApiError> {
-    let refuse =
-        |status, message: String| Err(ApiError::new(ErrorKind::InvalidRequest, message).with_status(status));
-    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
-    if target > MAX_TARGET_BYTES {
-        let message = format!("path and query: at most {MAX_TARGET_BYTES} bytes");
-        return refuse(StatusCode::URI_TOO_LONG, message);
-    }
-    let headers = request.headers();
-    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-    if bytes > MAX_HEAD_BYTES {
-        let message = format!("headers: at most {MAX_HEAD_BYTES} bytes together");
-        return refuse(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, message);
-    }
-    Ok(())
 }
 
 /// Every answer that is no success gets the contract's body, whoever made it; returns its error.
@@ -158,6 +157,9 @@ fn with_error_body(mut response: Response, id: &RequestId) -> (Response, Option<
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.remove(axum::http::header::CONTENT_LENGTH);
+    if error.kind == ErrorKind::Unauthorized {
+        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
     (response, Some(error))
 }
 

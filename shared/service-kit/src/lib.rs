@@ -8,6 +8,7 @@
 //! What does not belong here: anything that knows a browser (that is the browser pool's) and anything that
 //! only one service needs.
 
+mod access;
 mod app;
 mod body;
 mod cpu;
@@ -22,7 +23,8 @@ mod server;
 pub mod settings;
 mod telemetry;
 
-pub use app::Kit;
+pub use access::{Access, AccessError, TokenList, TokensRefused};
+pub use app::{Kit, Routers};
 pub use body::{Body, Field, RequestFields, parse_fields, short, whole};
 pub use cpu::{CpuError, CpuWork};
 pub use error::{ApiError, ErrorBody, ErrorKind, Fault, timestamp};

@@ -4,7 +4,7 @@
 //! notice), then finish what is in flight within the drain timeout. A second signal cuts that short.
 
 mod connections;
-mod refusal;
+pub(crate) mod gate;
 
 use std::fmt::Display;
 use std::future::Future;
@@ -12,23 +12,28 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use futures_util::future::join_all;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{Instant, sleep};
 
+use crate::app::Routers;
 use crate::health::{Health, HealthStatus};
 use crate::lifecycle::Lifecycle;
 use crate::settings::ServerSettings;
-use connections::Connections;
+use connections::{Connections, Door};
 
 /// For the 503s of a cut to be written.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// A bound listener with the settings it is served by.
+/// Of the operations' listener, which is for scrapers and probes.
+const ADMIN_CONNECTIONS: usize = 64;
+
+/// Bound listeners with the settings it is served by.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
+    admin: Option<TcpListener>,
     settings: ServerSettings,
     lifecycle: Lifecycle,
 }
@@ -45,8 +50,8 @@ pub enum Ended {
 /// Why a server could not start or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    #[error("PLAYWRIGHT_LISTEN: {address} can't be listened on")]
-    Bind { address: SocketAddr, source: std::io::Error },
+    #[error("{variable}: {address} can't be listened on")]
+    Bind { variable: &'static str, address: SocketAddr, source: std::io::Error },
     #[error("signals can't be received")]
     Signals(#[source] std::io::Error),
     #[error("{reason}")]
@@ -57,10 +62,15 @@ pub enum ServeError {
 
 impl Server {
     pub async fn bind(settings: &ServerSettings, lifecycle: Lifecycle) -> Result<Self, ServeError> {
-        let address = settings.listen;
-        let listener =
-            TcpListener::bind(address).await.map_err(|source| ServeError::Bind { address, source })?;
-        Ok(Self { listener, settings: settings.clone(), lifecycle })
+        let listener = listen("PLAYWRIGHT_LISTEN", settings.listen).await?;
+        let admin = match settings.admin_listen {
+            Some(address) => Some(listen("PLAYWRIGHT_ADMIN_LISTEN", address).await?),
+            None => None,
+        };
+        if let Some(address) = admin.as_ref().and_then(|admin| admin.local_addr().ok()) {
+            tracing::info!(%address, "operations have their own listener");
+        }
+        Ok(Self { listener, admin, settings: settings.clone(), lifecycle })
     }
 
     /// The address really listened on, where the settings said port 0.
@@ -72,7 +82,7 @@ impl Server {
     /// as long as the settings allow. In the last two cases what is in flight is answered with 503.
     pub async fn run(
         self,
-        app: Router,
+        app: impl Into<Routers>,
         health: Arc<dyn Health>,
         fatal: impl Future<Output = impl Display>,
     ) -> Result<Ended, ServeError> {
@@ -83,15 +93,20 @@ impl Server {
     /// `signal` resolves once per signal.
     async fn run_until(
         self,
-        app: Router,
+        app: impl Into<Routers>,
         health: Arc<dyn Health>,
         fatal: impl Future<Output = impl Display>,
         mut signal: impl AsyncFnMut(),
     ) -> Result<Ended, ServeError> {
-        let Self { listener, settings, lifecycle } = self;
+        let Self { listener, admin, settings, lifecycle } = self;
         let connections = Connections::new(&settings);
+        let Routers { public, admin: operations } = app.into();
+        let mut doors = vec![Door::new(listener, public, settings.max_connections)];
+        doors
+            .extend(admin.zip(operations).map(|(listener, app)| Door::new(listener, app, ADMIN_CONNECTIONS)));
+        let accept = async || join_all(doors.iter().map(|door| connections.accept(door))).await;
         let failure = tokio::select! {
-            () = connections.accept(&listener, &app) => None,
+            _ = accept() => None,
             () = signal() => None,
             reason = fatal => Some(ServeError::Fatal { reason: reason.to_string() }),
             error = too_long_unhealthy(health, settings.exit_when_unhealthy) => Some(error),
@@ -107,12 +122,12 @@ impl Server {
             "draining: not ready any more, a second signal cuts it short"
         );
         tokio::select! {
-            () = connections.accept(&listener, &app) => {}
+            _ = accept() => {}
             () = sleep(settings.drain_delay) => {}
             () = signal() => return Ok(cut(&connections, &lifecycle).await),
         }
         // Who comes now is refused at once, instead of waiting for an accept that never is.
-        drop(listener);
+        drop(doors);
         connections.finish();
         tokio::select! {
             () = connections.ended() => Ok(Ended::Drained),
@@ -120,6 +135,10 @@ impl Server {
             () = signal() => Ok(cut(&connections, &lifecycle).await),
         }
     }
+}
+
+async fn listen(variable: &'static str, address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address).await.map_err(|source| ServeError::Bind { variable, address, source })
 }
 
 /// Answers what is in flight with 503, and ends the connections that do not take it.

@@ -15,9 +15,41 @@ use std::time::Duration;
 use clap::ArgAction::Set;
 use clap::Args;
 
+use crate::access::{TokenList, TokensRefused};
 pub use crate::telemetry::LogFormat;
 pub use parse::{Refused, defaults, parse, parse_from, unknown_variables};
 pub use value::{address, boolean, host_port, integer, languages, seconds};
+
+/// Who may use the service.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Access")]
+pub struct AccessSettings {
+    /// Bearer tokens, name:token pairs separated by commas (or name:sha256:digest), of which requests for the service's
+    /// work need one; give them as the variable, flags are seen by others on the machine. By default, and without a file of
+    /// tokens, none is needed
+    #[arg(long, env = "PLAYWRIGHT_API_TOKENS", value_name = "NAME:TOKEN,…", hide_env_values = true)]
+    #[arg(value_parser = tokens)]
+    pub api_tokens: Option<TokenList>,
+
+    /// File of such pairs, one a line; read again when it changes, so that tokens can be replaced without a restart
+    #[arg(long, env = "PLAYWRIGHT_API_TOKENS_FILE", value_name = "PATH")]
+    pub api_tokens_file: Option<PathBuf>,
+
+    /// Requests a minute of each caller that has a token, as many of them at once; more are refused with 429; 0 is no
+    /// limit
+    #[arg(long, env = "PLAYWRIGHT_TOKEN_RATE", value_name = "N")]
+    #[arg(value_parser = integer::<u32, 0, 1_000_000>, default_value = "0")]
+    pub token_rate: u32,
+
+    /// Requests at work at once of each caller that has a token; more are refused with 429; 0 is no limit
+    #[arg(long, env = "PLAYWRIGHT_TOKEN_CONCURRENCY", value_name = "N")]
+    #[arg(value_parser = integer::<usize, 0, 65_536>, default_value = "0")]
+    pub token_concurrency: usize,
+}
+
+fn tokens(text: &str) -> Result<TokenList, TokensRefused> {
+    TokenList::parse(text)
+}
 
 /// How requests are taken in, and how the process ends.
 #[derive(Debug, Clone, Args)]
@@ -28,7 +60,12 @@ pub struct ServerSettings {
     #[arg(default_value = "0.0.0.0:8000")]
     pub listen: SocketAddr,
 
-    /// Connections held open at once; more wait in the kernel's queue
+    /// Address of a second listener, for operations: /metrics is only there then, and the health paths are on both
+    #[arg(long, env = "PLAYWRIGHT_ADMIN_LISTEN", value_name = "IP:PORT", value_parser = address)]
+    pub admin_listen: Option<SocketAddr>,
+
+    /// Connections held open at once; beyond them idle ones are closed to make room, and where none is idle the next
+    /// ones wait in the kernel's queue
     #[arg(long, env = "PLAYWRIGHT_MAX_CONNECTIONS", value_name = "N")]
     #[arg(value_parser = integer::<usize, 1, 65_536>, default_value = "1024")]
     pub max_connections: usize,
@@ -38,15 +75,25 @@ pub struct ServerSettings {
     #[arg(value_parser = integer::<usize, 1024, 67_108_864>, default_value = "5242880")]
     pub max_body_bytes: usize,
 
-    /// Time in which a request's head has to arrive, and for which an idle connection is kept
+    /// Time in which a request's head has to arrive, from its first byte on
     #[arg(long = "header-timeout-s", env = "PLAYWRIGHT_HEADER_TIMEOUT_S", value_name = "SECONDS")]
-    #[arg(value_parser = seconds::<1, 300>, default_value = "15")]
+    #[arg(value_parser = seconds::<1, 300>, default_value = "10")]
     pub header_timeout: Duration,
+
+    /// Time for which a connection is kept open between two requests
+    #[arg(long = "idle-timeout-s", env = "PLAYWRIGHT_IDLE_TIMEOUT_S", value_name = "SECONDS")]
+    #[arg(value_parser = seconds::<1, 3600>, default_value = "30")]
+    pub idle_timeout: Duration,
 
     /// Time in which a request's body has to arrive
     #[arg(long = "body-timeout-s", env = "PLAYWRIGHT_BODY_TIMEOUT_S", value_name = "SECONDS")]
     #[arg(value_parser = seconds::<1, 300>, default_value = "15")]
     pub body_timeout: Duration,
+
+    /// Time in which a client has to take an answer once it stops reading it at once; then the connection is cut
+    #[arg(long = "write-timeout-s", env = "PLAYWRIGHT_WRITE_TIMEOUT_S", value_name = "SECONDS")]
+    #[arg(value_parser = seconds::<1, 3600>, default_value = "30")]
+    pub write_timeout: Duration,
 
     /// Refuse requests with unknown fields instead of naming those in an X-Ignored-Fields header
     #[arg(long, env = "PLAYWRIGHT_STRICT_REQUESTS", value_name = "BOOL", action = Set)]
@@ -71,6 +118,9 @@ pub struct ServerSettings {
     #[arg(long = "exit-when-unhealthy-s", env = "PLAYWRIGHT_EXIT_WHEN_UNHEALTHY_S", value_name = "SECONDS")]
     #[arg(value_parser = seconds::<1, 86_400>, default_value = "120")]
     pub exit_when_unhealthy: Duration,
+
+    #[command(flatten)]
+    pub access: AccessSettings,
 }
 
 /// The browsers: how many, how they are found, when they are replaced, what they may reach. Plain values: the

@@ -1,5 +1,6 @@
 //! Logs: one JSON object a line, or text for people, on stderr (stdout belongs to the commands' output).
 
+mod human;
 mod json;
 
 use std::io::IsTerminal;
@@ -32,7 +33,7 @@ pub fn init(settings: &TelemetrySettings) {
         .with_env_filter(EnvFilter::new(directives(&settings.log_level)))
         .with_writer(std::io::stderr);
     let started = if human {
-        builder.compact().with_ansi(is_terminal).try_init()
+        builder.compact().with_ansi(is_terminal).fmt_fields(human::Fields).try_init()
     } else {
         builder.fmt_fields(JsonFields::new()).event_format(json::JsonLines).try_init()
     };

@@ -4,14 +4,17 @@
 //! service from outside (HTTP, metrics, processes). What does not: any knowledge of how a service works inside.
 
 pub mod built;
+pub mod busy;
 pub mod fake;
 pub mod http;
 pub mod process;
+pub mod readiness;
 pub mod scrape;
 pub mod service;
 pub mod site;
 pub mod wait;
 
+pub use busy::Busy;
 pub use fake::{FakeChromium, Mode, fake_chromium};
 pub use http::{Client, Reply};
 pub use scrape::Scrape;

@@ -6,6 +6,8 @@
 //! | `/shop/SLUG.html` | a JavaScript-rendered product page of `catalog.json`, fed by two API calls of 120 and 150 ms |
 //! | `/slow/MS/NAME` | the file, after so many milliseconds (`json` in place of a name: an empty object) |
 //! | `/status/CODE` | `missing.html` with that status |
+//! | `/status/CODE/NAME` | the file with that status |
+//! | `/flaky/PLAN/NAME` | the plan's failures in turn (`503,429-2`: a 503, then a 429 with `Retry-After: 2`), then the file |
 //! | `/redirect/N/NAME` | N redirects, then the file |
 //! | `/to?url=URL` | one redirect to that address |
 //! | `/endless-redirect` | redirects to itself for ever |
@@ -15,6 +17,7 @@
 //! | `/reset` | resets the connection |
 //! | `/truncated` | ends in the middle of the body |
 //! | `/drip` | never ends |
+//! | `/paragraphs/COUNT/TEXT` | a title, a price and so many paragraphs of that text |
 //! | `/document.pdf`, `/data.json`, `/attachment` | what is no page |
 
 mod faults;

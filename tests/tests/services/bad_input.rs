@@ -77,14 +77,14 @@ fn bad_renders() -> Vec<(Bad, &'static str)> {
 }
 
 /// What must never have been asked: a name server, and a browser.
-struct Watched {
-    service: Service,
+pub(crate) struct Watched {
+    pub(crate) service: Service,
     browser: FakeChromium,
     names: UdpSocket,
 }
 
 impl Watched {
-    async fn start(launch: Launch) -> Watched {
+    pub(crate) async fn start(launch: Launch) -> Watched {
         let browser = fake_chromium(Mode::Works);
         let names = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
         let address = names.local_addr().expect("an address").to_string();
@@ -111,11 +111,11 @@ impl Watched {
     }
 
     /// Messages to the browser; it is also asked for its version now and then, by nobody's request.
-    fn work(&self) -> usize {
+    pub(crate) fn work(&self) -> usize {
         self.browser.messages().iter().filter(|method| *method != "Browser.getVersion").count()
     }
 
-    fn was_asked_for_a_name(&self) -> bool {
+    pub(crate) fn was_asked_for_a_name(&self) -> bool {
         self.names.try_recv(&mut [0; 512]).is_ok()
     }
 }

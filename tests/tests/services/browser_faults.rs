@@ -23,6 +23,16 @@ fn slow_card(site: &FixtureSite) -> (Value, &'static str) {
     (json!({ "html": html, "image_format": "jpeg", "scale_factor": 1 }), picture)
 }
 
+/// Of those that serve: its end is counted.
+async fn with_one_browser(pair: &str) -> Service {
+    let settings = [
+        ("PLAYWRIGHT_BROWSER_POOL_SIZE", "1"),
+        ("PLAYWRIGHT_FRAME_CONTROL", "false"),
+        ("PLAYWRIGHT_EGRESS_ALLOW", pair),
+    ];
+    image(&settings).await
+}
+
 async fn until_asked(site: &FixtureSite, path: &str) {
     eventually("the page is at work", SOON, async || (site.hits(path) > 0).then_some(())).await;
 }
@@ -31,7 +41,7 @@ async fn until_asked(site: &FixtureSite, path: &str) {
 async fn a_browser_killed_under_a_render_costs_no_error() {
     let site = FixtureSite::start().await;
     let pair = site.host_port();
-    let service = image(&[("PLAYWRIGHT_BROWSER_POOL_SIZE", "1"), ("PLAYWRIGHT_EGRESS_ALLOW", &pair)]).await;
+    let service = with_one_browser(&pair).await;
     let (card, picture) = slow_card(&site);
     let (reply, ()) = tokio::join!(render(&service, &card), async {
         until_asked(&site, picture).await;
@@ -70,7 +80,7 @@ async fn a_browser_killed_under_an_extraction_costs_no_error() {
 async fn a_renderer_killed_under_a_render_costs_no_error_and_no_browser() {
     let site = FixtureSite::start().await;
     let pair = site.host_port();
-    let service = image(&[("PLAYWRIGHT_BROWSER_POOL_SIZE", "1"), ("PLAYWRIGHT_EGRESS_ALLOW", &pair)]).await;
+    let service = with_one_browser(&pair).await;
     let browser = service.browsers().first().map(|browser| browser.pid);
     let (card, picture) = slow_card(&site);
     let (reply, killed) = tokio::join!(render(&service, &card), async {

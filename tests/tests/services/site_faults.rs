@@ -44,6 +44,35 @@ async fn a_failing_site_is_tried_again_and_then_named() {
 }
 
 #[tokio::test]
+async fn a_site_that_recovers_is_waited_for_as_it_asks() {
+    let shop = ingestion(&[]).await;
+    for plan in ["/flaky/503,503/static-jsonld.html", "/flaky/429-1/static-jsonld.html"] {
+        let reply = shop.extract_with(plan, &json!({ "timeout_s": 60 })).await;
+        assert_eq!(reply.status, 200, "{plan}: {}", reply.text());
+        assert_eq!(reply.json()["price"], 489.0, "{plan}");
+        if plan.contains("429") {
+            assert!(reply.took >= Duration::from_secs(1), "it was asked to wait for a second");
+        }
+    }
+    assert_eq!(shop.site.hits("/flaky/503,503/static-jsonld.html"), 3);
+    assert_eq!(shop.site.hits("/flaky/429-1/static-jsonld.html"), 2);
+    let later = "/flaky/503-3600/static-jsonld.html";
+    let reply = shop.extract(later).await;
+    assert_error(&reply, 502, "network_error", true);
+    assert_eq!(reply.header("retry-after"), Some("3600"));
+    assert_eq!(shop.site.hits(later), 1, "what does not fit is not waited for");
+}
+
+#[tokio::test]
+async fn a_puzzle_is_not_asked_for_again_though_its_status_is_a_failure() {
+    let shop = ingestion(&[]).await;
+    let reply = shop.extract("/status/503/robot-check.html").await;
+    let body = assert_error(&reply, 422, "extraction_failed", false);
+    assert_eq!((&body["verdict"], &body["upstream_status"]), (&json!("captcha"), &json!(503)), "{body}");
+    assert_eq!(shop.site.hits("/status/503/robot-check.html"), 1);
+}
+
+#[tokio::test]
 async fn connections_that_break_are_network_errors() {
     let shop = ingestion(&[]).await;
     for path in ["/reset", "/endless-redirect"] {

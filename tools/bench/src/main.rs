@@ -13,6 +13,7 @@ mod gallery;
 mod kill;
 mod plot;
 mod png;
+mod readiness;
 mod report;
 mod sample;
 mod soak;
@@ -52,6 +53,8 @@ enum Command {
     Speed(speed::Options),
     /// Ask the running service for every page of a folder of saved pages
     Corpus(corpus::Options),
+    /// Prices that come late, twice or never: is one ever wrong?
+    Readiness(readiness::Options),
 }
 
 #[tokio::main]
@@ -66,6 +69,7 @@ async fn main() -> ExitCode {
         Command::Burst(options) => burst::run(&options).await,
         Command::Speed(options) => speed::run(&options).await,
         Command::Corpus(options) => corpus::run(&options).await,
+        Command::Readiness(options) => readiness::run(&options).await,
     };
     match verdict {
         Ok(Verdict::Holds) => ExitCode::SUCCESS,

@@ -42,7 +42,7 @@ pub(crate) struct CardRequest {
     /// `story` (1080 × 1920).
     size: Option<String>,
     #[serde(default)]
-    #[schema(default = "png")]
+    #[schema(nullable, default = "png")]
     image_format: Format,
     /// For `jpeg` and `webp` only.
     #[serde(default, deserialize_with = "some_whole")]
@@ -62,6 +62,7 @@ pub(crate) struct CardRequest {
     timeout_s: Option<f64>,
     /// What of the report turns the picture into an error, 422 `integrity_failed`.
     #[serde(default)]
+    #[schema(nullable)]
     fail_on: Vec<Check>,
 }
 

@@ -26,7 +26,8 @@ async fn service(config: &Config) -> Router {
     let pool = BrowserPool::start(pool_config, &registry).await.expect("the pool starts without a browser");
     crate::app(config, &pool, &registry, Lifecycle::new(), config.cards.templates().expect("valid"))
         .expect("a fresh registry")
-        .router
+        .routers
+        .public
 }
 
 async fn send(app: &Router, request: Request<Body>) -> (StatusCode, axum::http::HeaderMap, String) {

@@ -31,6 +31,9 @@ impl Region {
     /// In something that slides: other products, or this one's pictures.
     pub(super) const SLIDES: Region = Region(64);
 
+    /// Only stands in for what has not come.
+    pub(super) const STAND_IN: Region = Region(128);
+
     const NONE: Region = Region(0);
 
     pub(super) fn or(self, other: Region) -> Region {
@@ -130,6 +133,9 @@ impl Regions {
                 "data-a-strike" if value == "true" => Region::OLD,
                 _ => Region::NONE,
             });
+        }
+        if is_stand_in(dom, node) {
+            region = region.or(Region::STAND_IN);
         }
         if self.holds_headline(dom, node) { Region(region.0 & Region::PRICE.0) } else { region }
     }
@@ -268,6 +274,20 @@ fn buy_boxes(dom: &Dom) -> Vec<NodeId> {
     dom.all().filter(|node| dom.tag(*node) == Tag::Aside).take(MOST).filter(holds_one).collect()
 }
 
+/// Drawn in place of what is still to come: by its own word, or by the usual name of such a thing. Whole pages that
+/// forget to take the word back are not meant.
+fn is_stand_in(dom: &Dom, node: NodeId) -> bool {
+    const MOST_NODES: usize = 30;
+    let is_busy = dom.attr(node, "aria-busy").is_some_and(|busy| busy.eq_ignore_ascii_case("true"));
+    let is_named = |class: &str| {
+        matches!(class, "skeleton" | "shimmer" | "placeholder-glow" | "placeholder-wave")
+            || class.ends_with("-skeleton")
+            || class.ends_with("_skeleton")
+    };
+    let has_name = || dom.attr(node, "class").unwrap_or_default().split_ascii_whitespace().any(is_named);
+    (is_busy || has_name()) && dom.descendants(node).take(MOST_NODES).count() < MOST_NODES
+}
+
 fn hidden_class(value: &str) -> Region {
     let hides = |class: &str| {
         matches!(
@@ -326,6 +346,8 @@ mod tests {
             ("<template>X</template>", Region::HIDDEN),
             ("<div style='display: none'><b>X</b></div>", Region::HIDDEN),
             ("<p class='klarna-message'>X</p>", Region::TERMS),
+            ("<p class='price' aria-busy='true'><b>X</b></p>", Region::STAND_IN),
+            ("<p class='price price-skeleton'>X</p>", Region::STAND_IN),
             ("<footer>X</footer>", Region::FRAME),
             ("<similar-items><b>X</b></similar-items>", Region::ASIDE),
             ("<mini-cart>X</mini-cart>", Region::FRAME),

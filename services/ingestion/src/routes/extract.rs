@@ -44,7 +44,8 @@ pub(crate) const PATH: &str = "/v1/extract";
             `blocked`, `captcha`, `login_wall`, `not_found`, `listing`, `article`, `empty_shell` or `not_html`",
             body = ErrorBody),
         (status = 500, description = "`render_failure`, `browser_crash`", body = ErrorBody),
-        (status = 502, description = "`network_error`: DNS, connect, TLS, or a failing site (`upstream_status`)",
+        (status = 502, description = "`network_error`: DNS, connect, TLS, or a failing site (`upstream_status`); \
+            `Retry-After` where the site has said when to come back",
             body = ErrorBody),
         (status = 503, description = "`overloaded`, `unavailable`; `Retry-After` says when to come back",
             body = ErrorBody),
@@ -164,7 +165,7 @@ impl Extraction {
     ) -> Result<Fetched, ApiError> {
         let job = Job { deadline, queued_bytes: bytes, fingerprint: wanted.fingerprint(), inert: None };
         let mut attempts = state.pool.attempts(job);
-        let visited = fetch::page(&state.pool, &mut attempts, wanted, deadline, &mut self.times).await;
+        let visited = fetch::page(state, &mut attempts, wanted, deadline, &mut self.times).await;
         self.times.merge(&attempts.timings());
         let visited = visited?;
         tracing::debug!(ready = ?visited.ready, status = visited.status, bytes = visited.html.len(), "page read");

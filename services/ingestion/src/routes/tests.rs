@@ -36,7 +36,10 @@ async fn service() -> Router {
     let egress = pool_config.egress.clone();
     let pool = BrowserPool::start(pool_config, &registry).await.expect("the pool starts without a browser");
     let (reading, _) = crate::Reading::prepare(&config, &registry).expect("the defaults are valid");
-    crate::app(&config, &pool, egress, &registry, Lifecycle::new(), reading).expect("a fresh registry").router
+    crate::app(&config, &pool, egress, &registry, Lifecycle::new(), reading)
+        .expect("a fresh registry")
+        .routers
+        .public
 }
 
 async fn send(app: &Router, request: Request<Body>) -> (StatusCode, String) {

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tracing::info;
+use tracing::{Span, info};
 use url::Url;
 
 use super::metrics::EgressMetrics;
@@ -76,6 +76,8 @@ pub(crate) struct Account {
 struct Troubles {
     kept: VecDeque<(HostPort, Trouble)>,
     logged: usize,
+    /// Of the request whose period this is: a refusal is found by its request's id.
+    span: Option<Span>,
 }
 
 impl Account {
@@ -104,7 +106,7 @@ impl Account {
         for counter in counters {
             counter.store(0, Relaxed);
         }
-        *self.troubles() = Troubles::default();
+        *self.troubles() = Troubles { span: Some(Span::current()), ..Troubles::default() };
     }
 
     /// From now on nothing is let out.
@@ -180,8 +182,12 @@ impl Account {
             }
             Trouble::Failed(failure) => self.metrics.count_failure(failure),
         }
-        let is_worth_logging = self.troubles().keep(target, trouble);
+        let (is_worth_logging, span) = {
+            let mut troubles = self.troubles();
+            (troubles.keep(target, trouble), troubles.span.clone())
+        };
         if is_worth_logging {
+            let _request = span.as_ref().map(Span::enter);
             let target = target.map_or_else(|| "-".to_owned(), HostPort::to_string);
             match trouble {
                 Trouble::Refused(_) => info!(%target, reason = trouble.as_str(), "egress refused"),

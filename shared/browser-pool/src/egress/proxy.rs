@@ -23,7 +23,7 @@ use super::forward::{RequestBody, Upstream};
 use super::headers::{OWN_ANSWER, for_upstream, strip_answer};
 use super::policy::RefusalReason;
 use super::target::HostPort;
-use super::trouble::Trouble;
+use super::trouble::{Trouble, UpstreamFailure};
 use super::tunnel::Tunnel;
 
 type Answer = Response<Either<Incoming, Full<Bytes>>>;
@@ -129,6 +129,12 @@ impl ClientConnection {
             // a connection that was cut because the account is used up looks like a reset
             self.account.check_bytes().map_or_else(Trouble::Refused, |()| trouble)
         })?;
+        // Chromium would take the one for this proxy's own wish, and the other for a tunnel that nobody asked for.
+        if [StatusCode::PROXY_AUTHENTICATION_REQUIRED, StatusCode::SWITCHING_PROTOCOLS]
+            .contains(&answer.status())
+        {
+            return Err(Trouble::Failed(UpstreamFailure::BadResponse));
+        }
         *lock(&self.kept) = Some(upstream);
         strip_answer(answer.headers_mut());
         *answer.version_mut() = Version::HTTP_11;

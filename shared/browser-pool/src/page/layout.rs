@@ -1,11 +1,21 @@
 //! How the parts of a page look that its text does not tell, as `read_dom.js` hands it over.
 
-use serde::Deserialize;
+use std::borrow::Cow;
+
+use serde::de::IntoDeserializer;
+use serde::{Deserialize, Deserializer};
 
 use crate::error::PoolError;
 
 /// Milliseconds for finding the parts of a large page; what is left then stays unlisted.
 pub(super) const BUDGET_MS: u32 = 8;
+
+/// Of a page with more elements nothing is looked at: its first box would lay all of it out. Large shops have some ten
+/// thousand.
+pub(super) const MOST_ELEMENTS: u32 = 200_000;
+
+/// Text nodes that are looked at in search of amounts.
+pub(super) const MOST_TEXTS: u32 = 50_000;
 
 /// The looks of some hundred parts of a page: short texts with digits, headings, pictures.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +24,22 @@ pub struct Layout {
     pub mark: String,
     /// By number.
     pub parts: Vec<Part>,
+    /// Text nodes that were looked at.
+    pub looked: u32,
+    /// Which bound ended the search for parts, where one did.
+    pub cut: Option<Cut>,
+}
+
+/// The bounds of the search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Cut {
+    /// The page has more elements than any that is looked at.
+    Elements,
+    Texts,
+    /// So many parts were found.
+    Parts,
+    Time,
 }
 
 /// One of them. Lengths are CSS pixels of the document, not of the window.
@@ -48,6 +74,18 @@ pub(super) struct Read {
     pub(super) html: String,
     elements: Vec<[i32; 6]>,
     images: Vec<(usize, u32, u32, String)>,
+    looked: u32,
+    #[serde(deserialize_with = "cut")]
+    cut: Option<Cut>,
+}
+
+/// An empty text where nothing was cut off.
+fn cut<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cut>, D::Error> {
+    let bound = <Cow<'_, str>>::deserialize(deserializer)?;
+    if bound.is_empty() {
+        return Ok(None);
+    }
+    Cut::deserialize(bound.as_ref().into_deserializer()).map(Some)
 }
 
 const HIDDEN: i32 = 1;
@@ -68,7 +106,7 @@ impl Read {
             })?;
             part.picture = Some(Picture { width, height, address });
         }
-        Ok(Layout { mark, parts })
+        Ok(Layout { mark, parts, looked: self.looked, cut: self.cut })
     }
 }
 
@@ -96,16 +134,18 @@ mod tests {
     #[test]
     fn the_scripts_answer_is_read() {
         let answer = r#"{"html": "<p x-1=0>", "elements": [[5, 16, -3, 20, 40, 18], [0, 0, 0, 0, 0, 0]],
-            "images": [[1, 600, 400, "https://shop.example/1.jpg"]]}"#;
+            "images": [[1, 600, 400, "https://shop.example/1.jpg"]], "looked": 9, "cut": "time"}"#;
         let mut read: Read = serde_json::from_str(answer).expect("as the script answers");
         let layout = read.layout("x-1".to_owned()).expect("whole");
         let first = &layout.parts[0];
         assert!(first.hidden && first.struck && !first.outside);
         assert_eq!((first.font, first.x, first.y, first.width, first.height), (16, -3, 20, 40, 18));
+        assert_eq!((layout.looked, layout.cut), (9, Some(Cut::Time)));
         assert_eq!(layout.parts[1].picture.as_ref().map(|picture| picture.width), Some(600));
-        let mut torn: Read =
-            serde_json::from_str(r#"{"html": "", "elements": [], "images": [[7, 1, 1, ""]]}"#)
-                .expect("as the script answers");
+        let mut torn: Read = serde_json::from_str(
+            r#"{"html": "", "elements": [], "images": [[7, 1, 1, ""]], "looked": 0, "cut": ""}"#,
+        )
+        .expect("as the script answers");
         assert!(torn.layout("x-1".to_owned()).is_err());
     }
 

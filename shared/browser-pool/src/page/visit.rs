@@ -7,7 +7,8 @@ use chromiumoxide::cdp::js_protocol::runtime::ExecutionContextId;
 use tokio::time::Instant;
 use url::Url;
 
-use super::layout::{BUDGET_MS, Layout, Read, fresh_mark};
+use super::layout::{BUDGET_MS, Layout, MOST_ELEMENTS, MOST_TEXTS, Read, fresh_mark};
+use super::traffic::Telling;
 use super::{Page, evaluation, isolated_world, value_of};
 use crate::deadline::{Deadline, Stage, StageTimes};
 use crate::egress::{Trouble, UpstreamFailure};
@@ -16,8 +17,20 @@ use crate::error::{NetworkFailure, PoolError};
 const FIELDS_READY: &str = include_str!("fields_ready.js");
 const READ_DOM: &str = include_str!("read_dom.js");
 
-/// The fields must stay the same for this long to be believed: prices are swapped shortly after they appear.
-const STABLE: Duration = Duration::from_millis(50);
+/// The fields must stay the same for this long to be believed, where the document was sent with them.
+const CALM: Duration = Duration::from_millis(50);
+
+/// The same where there is reason for doubt: a script has put them there, or nothing else on the page says the same.
+const DOUBTED: Duration = Duration::from_millis(150);
+
+/// The same where there is more: they have been replaced once already, or the page's markup says otherwise.
+const SWAPPED: Duration = Duration::from_millis(400);
+
+/// Fields that are there are not kept waiting for longer than this by what goes on beside them.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// How often it is looked whether a request has been under way for too long to be waited for: of that no event tells.
+const REST_CHECK: Duration = Duration::from_millis(100);
 
 /// Nothing in flight for this long is quiet.
 const NETWORK_QUIET: Duration = Duration::from_millis(80);
@@ -35,8 +48,9 @@ pub struct Visit<'a> {
     pub url: &'a Url,
     /// In place of the pool's identity.
     pub user_agent: Option<&'a str>,
-    /// A JavaScript expression, evaluated in an isolated world: a fingerprint of the wanted fields once they are
-    /// visible, an empty string before.
+    /// A JavaScript expression, evaluated in an isolated world: `[fingerprint, agreement]` once the wanted fields are
+    /// visible, an empty string before. The agreement is 1 where the page's markup says the same, -1 where it says
+    /// otherwise, 0 where it says nothing.
     pub fields: &'a str,
     /// Ask the page how its amounts, headings and pictures look. Their numbers are in the text then.
     pub layout: bool,
@@ -51,6 +65,8 @@ pub struct Visited {
     pub status: Option<u16>,
     /// The main document's media type, lower case, without parameters.
     pub content_type: Option<String>,
+    /// The main document's `Retry-After`, as the site wrote it.
+    pub retry_after: Option<String>,
     /// The rendered DOM; empty when the answer was no document.
     pub html: String,
     /// Where it was asked for and there was a document.
@@ -114,6 +130,7 @@ impl Page {
         Ok(Visited {
             final_url: url.and_then(|url| Url::parse(&url).ok()).unwrap_or_else(|| visit.url.clone()),
             status: main.as_ref().map(|main| main.status).filter(|status| *status > 0),
+            retry_after: main.as_ref().and_then(|main| main.retry_after.clone()),
             content_type: main.map(|main| main.mime.to_ascii_lowercase()).filter(|mime| !mime.is_empty()),
             html,
             layout,
@@ -218,17 +235,61 @@ impl Page {
         fields: &str,
         until: Deadline,
     ) -> Result<Ready, PoolError> {
-        let expression = format!("({FIELDS_READY})({}, () => ({fields}))", STABLE.as_millis());
-        let asked = self.send(&evaluation(Some(world), expression));
         tokio::select! {
-            found = self.answer(Stage::Ready, until, asked) => value_of::<String>(found?).map(|_| Ready::Fields),
+            settled = self.fields_settle(world, fields, until) => settled.map(|()| Ready::Fields),
             quiet = self.quiet(world, until) => quiet.map(|()| Ready::Quiet),
+        }
+    }
+
+    /// The fields are there, and have stood still while nothing was under way that could change them.
+    ///
+    /// Renderer and network speak on one connection, in the order in which things happened in the page: what was
+    /// begun before the page was looked at has been heard of before the answer comes.
+    async fn fields_settle(
+        &self,
+        world: ExecutionContextId,
+        fields: &str,
+        until: Deadline,
+    ) -> Result<(), PoolError> {
+        let [calm, doubted, swapped] = [CALM, DOUBTED, SWAPPED].map(|span| span.as_millis());
+        let expression = format!("({FIELDS_READY})({calm}, {doubted}, {swapped}, () => ({fields}))");
+        let mut patience: Option<Deadline> = None;
+        loop {
+            let when_asked = self.watch.telling();
+            let asked = self.send(&evaluation(Some(world), expression.clone()));
+            let answered = tokio::select! {
+                found = self.answer(Stage::Ready, until, asked) => value_of::<String>(found?).map(|_| true)?,
+                // Asked anew: the page is looked at from the moment when nothing was under way any more.
+                () = self.disturbed_and_at_rest(when_asked) => false,
+            };
+            if !answered {
+                continue;
+            }
+            if self.watch.telling().is_undisturbed_since(when_asked) {
+                return Ok(());
+            }
+            let patience = patience.get_or_insert_with(|| until.within(PATIENCE.min(until.remaining() / 2)));
+            if patience.limit(self.disturbed_and_at_rest(when_asked)).await.is_err() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Something was under way then, or has been begun since, and nothing is any more.
+    async fn disturbed_and_at_rest(&self, then: Telling) {
+        loop {
+            let changed = self.watch.changed.notified();
+            let now = self.watch.telling();
+            if now.rests && !now.is_undisturbed_since(then) {
+                return;
+            }
+            let _ = tokio::time::timeout(REST_CHECK, changed).await;
         }
     }
 
     /// Loaded, nothing in flight, nothing changing.
     async fn quiet(&self, world: ExecutionContextId, until: Deadline) -> Result<(), PoolError> {
-        const LAST_CHANGE: &str = "performance.now() - (globalThis.__lastChange || 0)";
+        const LAST_CHANGE: &str = "performance.now() - (globalThis.__watched?.changed || 0)";
         loop {
             let changed = self.watch.changed.notified();
             let activity = self.watch.activity();
@@ -281,7 +342,9 @@ impl Page {
             let world = self.answer(Stage::Extract, deadline, self.send(&isolated_world(&self.frame))).await;
             let read = match world {
                 Ok(world) => {
-                    let expression = format!("({READ_DOM})({MOST_DOM}, '{mark}', {BUDGET_MS})");
+                    let expression = format!(
+                        "({READ_DOM})({MOST_DOM}, '{mark}', {BUDGET_MS}, {MOST_ELEMENTS}, {MOST_TEXTS})"
+                    );
                     self.evaluate(Stage::Extract, deadline, Some(world.execution_context_id), expression)
                         .await
                 }

@@ -3,30 +3,28 @@
 //! Only the events that matter are parsed, and only the parts of them that matter. Everything here runs on the
 //! connection's reading task: it notes and returns.
 
-use std::collections::HashMap;
+use std::fmt;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 use chromiumoxide::cdp::browser_protocol::page::HandleJavaScriptDialogParams;
 use chromiumoxide::cdp::browser_protocol::target::SessionId;
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::document::{FailedResource, Heard};
+use super::traffic::{RequestEvent, Telling, Traffic};
 use crate::cdp::{Connection, Listener, SESSION_ENDED};
-
-/// A request that takes longer is no reason to call a page busy: a stream, a long poll, an advert.
-const PATIENCE_WITH_ONE_REQUEST: Duration = Duration::from_secs(3);
 
 /// Of each kind, for [`Heard`]: a page may log without end.
 const MOST_HEARD: usize = 20;
 const MOST_HEARD_CHARS: usize = 300;
 
-/// Beyond this many the page is busy anyway.
-const MOST_TRACKED: usize = 2_000;
+/// A `Retry-After` is a number or a date.
+const LONGEST_RETRY_AFTER: usize = 64;
 
 /// Hears one page's session.
 pub(crate) struct PageWatch {
@@ -48,11 +46,10 @@ struct State {
     unreachable: Option<String>,
     loaded: bool,
     navigations: u64,
-    in_flight: HashMap<String, Instant>,
+    traffic: Traffic,
     heard: Heard,
     /// The page's content policy kept something out.
     policy_broken: bool,
-    last_network: Option<Instant>,
 }
 
 /// The answer that the page's main document came with.
@@ -61,6 +58,8 @@ pub(crate) struct MainDocument {
     pub(crate) url: String,
     pub(crate) status: u16,
     pub(crate) mime: String,
+    /// As the site wrote it.
+    pub(crate) retry_after: Option<String>,
     /// The egress proxy's own answer, not the site's.
     pub(crate) is_proxys: bool,
 }
@@ -76,8 +75,8 @@ pub(crate) struct Activity {
     pub(crate) quiet_since: Option<Instant>,
 }
 
-impl std::fmt::Debug for PageWatch {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for PageWatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PageWatch").field("session", &self.session).finish_non_exhaustive()
     }
 }
@@ -123,15 +122,14 @@ impl PageWatch {
     }
 
     pub(crate) fn activity(&self) -> Activity {
-        let now = Instant::now();
         let mut state = self.state();
-        state.in_flight.retain(|_, since| now.duration_since(*since) < PATIENCE_WITH_ONE_REQUEST);
-        let idle = state.in_flight.is_empty();
-        Activity {
-            loaded: state.loaded,
-            navigations: state.navigations,
-            quiet_since: idle.then(|| state.last_network.unwrap_or(now)),
-        }
+        let quiet_since = state.traffic.quiet_since();
+        Activity { loaded: state.loaded, navigations: state.navigations, quiet_since }
+    }
+
+    /// Whether a request is under way that can change what the page says.
+    pub(crate) fn telling(&self) -> Telling {
+        self.state().traffic.telling()
     }
 
     /// Resolves when the main frame shows another document than when it had shown `navigations` of them.
@@ -156,33 +154,26 @@ impl PageWatch {
 
     fn request_started(&self, params: &Bytes) {
         let Ok(request) = serde_json::from_slice::<RequestEvent>(params) else { return };
-        if matches!(request.kind.as_deref(), Some("EventSource" | "Ping" | "Media" | "Preflight")) {
-            return;
-        }
-        self.note(|state| {
-            let now = Instant::now();
-            if state.in_flight.len() < MOST_TRACKED {
-                state.in_flight.insert(request.id, now);
-            }
-            state.last_network = Some(now);
-        });
+        self.note(|state| state.traffic.begin(request, &self.frame, state.url.as_deref()));
     }
 
     fn request_ended(&self, params: &Bytes) {
         let Ok(request) = serde_json::from_slice::<RequestEvent>(params) else { return };
-        self.note(|state| {
-            if state.in_flight.remove(&request.id).is_some() {
-                state.last_network = Some(Instant::now());
-            }
-        });
+        self.note(|state| state.traffic.end(&request.id));
+    }
+
+    fn data_received(&self, params: &Bytes) {
+        let Ok(part) = serde_json::from_slice::<PartEvent>(params) else { return };
+        self.state().traffic.answer(&part.id, false);
     }
 
     fn response_received(&self, params: &Bytes) {
         let Ok(event) = serde_json::from_slice::<ResponseEvent>(params) else { return };
+        self.state().traffic.answer(&event.id, event.kind == "Document");
         if event.kind == "Document" && event.frame.as_deref() == Some(&self.frame) {
             let ResponseText { url, status, mime, headers } = event.response;
-            let is_proxys = headers.own_answer.is_some();
-            self.note(|state| state.main = Some(MainDocument { url, status, mime, is_proxys }));
+            let ResponseHeaders { is_proxys, retry_after } = headers;
+            self.note(|state| state.main = Some(MainDocument { url, status, mime, retry_after, is_proxys }));
         }
     }
 
@@ -258,6 +249,7 @@ impl Listener for PageWatch {
         match method {
             "Network.requestWillBeSent" => self.request_started(params),
             "Network.loadingFinished" | "Network.loadingFailed" => self.request_ended(params),
+            "Network.dataReceived" => self.data_received(params),
             "Network.responseReceived" => self.response_received(params),
             "Page.frameNavigated" => self.navigated(params),
             "Page.navigatedWithinDocument" => self.moved_within_document(params),
@@ -330,15 +322,15 @@ struct LogEntry {
 }
 
 #[derive(Deserialize)]
-struct RequestEvent {
+struct PartEvent {
     #[serde(rename = "requestId")]
     id: String,
-    #[serde(rename = "type")]
-    kind: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct ResponseEvent {
+    #[serde(rename = "requestId", default)]
+    id: String,
     #[serde(rename = "type")]
     kind: String,
     #[serde(rename = "frameId")]
@@ -356,11 +348,42 @@ struct ResponseText {
     headers: ResponseHeaders,
 }
 
-#[derive(Deserialize, Default)]
+/// The few that matter. Sites spell their names as they like.
+#[derive(Default)]
 struct ResponseHeaders {
     /// The mark of the egress proxy's own answers. A site can send it over TLS, and gains nothing by it.
-    #[serde(rename = "x-egress")]
-    own_answer: Option<String>,
+    is_proxys: bool,
+    retry_after: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for ResponseHeaders {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(HeaderVisitor)
+    }
+}
+
+struct HeaderVisitor;
+
+impl<'de> Visitor<'de> for HeaderVisitor {
+    type Value = ResponseHeaders;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("headers by name")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut headers = ResponseHeaders::default();
+        while let Some(name) = map.next_key::<String>()? {
+            if name.eq_ignore_ascii_case("retry-after") {
+                let value: String = map.next_value()?;
+                headers.retry_after = Some(value).filter(|value| value.len() <= LONGEST_RETRY_AFTER);
+            } else {
+                headers.is_proxys |= name.eq_ignore_ascii_case("x-egress");
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(headers)
+    }
 }
 
 #[derive(Deserialize)]
@@ -413,12 +436,13 @@ mod tests {
         assert!(watch.activity().quiet_since.is_some());
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn one_endless_request_does_not_keep_a_page_busy() {
+    #[tokio::test]
+    async fn headers_are_found_however_they_are_spelt() {
         let watch = watch();
-        tell(&watch, "Network.requestWillBeSent", r#"{"requestId":"1","type":"XHR"}"#);
-        tokio::time::advance(PATIENCE_WITH_ONE_REQUEST).await;
-        assert!(watch.activity().quiet_since.is_some());
+        let answer = r#"{"requestId":"1","type":"Document","frameId":"F","response":{"url":"http://shop/","status":429,"mimeType":"text/html","headers":{"RETRY-After":"7","X-EGRESS":"refused","x-other":"a"}}}"#;
+        tell(&watch, "Network.responseReceived", answer);
+        let main = watch.main_document().expect("known");
+        assert_eq!((main.retry_after.as_deref(), main.is_proxys), (Some("7"), true));
     }
 
     #[tokio::test]

@@ -18,7 +18,7 @@ pub(crate) struct LaunchOptions {
 }
 
 /// Switches that never change.
-const ALWAYS: [(&str, &str); 39] = [
+const ALWAYS: [(&str, &str); 40] = [
     ("--remote-debugging-pipe", "no port that other processes could reach; its EOF ends the browser with us"),
     ("--headless", "the full browser shows windows otherwise; headless-shell ignores it"),
     ("--proxy-bypass-list=<-loopback>", "without it loopback and link-local never see the egress proxy"),
@@ -58,6 +58,7 @@ const ALWAYS: [(&str, &str); 39] = [
     ("--disk-cache-size=1", "contexts share no cache and live for one request"),
     ("--hide-scrollbars", "no scrollbar belongs in a picture"),
     ("--mute-audio", "no audio device is needed"),
+    ("--log-level=1", "what pages write to their consoles is not ours to log"),
     ("--password-store=basic", "no keyring is asked for"),
     (
         "--blink-settings=imageAnimationPolicy=2",

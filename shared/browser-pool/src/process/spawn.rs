@@ -171,13 +171,26 @@ fn has_small_shm() -> bool {
     rustix::fs::statvfs("/dev/shm").map_or(true, |shm| shm.f_blocks * shm.f_frsize < ENOUGH_SHM)
 }
 
+/// The line with nothing of an address but its scheme and host: the rest may hold secrets.
+fn without_addresses(line: &str) -> String {
+    let short = |word: &str| {
+        let (scheme, rest) = word.split_once("://")?;
+        let authority = rest.split(['/', '?', '#', '"', '\'']).next()?;
+        let host = authority.rsplit('@').next()?;
+        Some(format!("{scheme}://{host}…"))
+    };
+    let words: Vec<_> = line.split(' ').map(|word| short(word).unwrap_or_else(|| word.to_owned())).collect();
+    words.join(" ")
+}
+
 /// Keeps the last lines of what Chromium says: they explain a failed launch.
 async fn listen(stderr: ChildStderr, last_words: Arc<Mutex<VecDeque<String>>>, gone: CancellationToken) {
     const KEPT: usize = 20;
     const LONGEST: usize = 400;
     let mut lines = BufReader::new(stderr).split(b'\n');
     while let Some(Ok(Some(line))) = gone.run_until_cancelled(lines.next_segment()).await {
-        let line: String = String::from_utf8_lossy(&line).chars().take(LONGEST).collect();
+        let line =
+            without_addresses(&String::from_utf8_lossy(&line)).chars().take(LONGEST).collect::<String>();
         tracing::debug!(line, "chromium says");
         let mut kept = last_words.lock().unwrap_or_else(PoisonError::into_inner);
         kept.push_back(line);
@@ -223,4 +236,27 @@ async fn reap_orphans(group: Pid) {
         pause = (pause * 2).min(Duration::from_millis(200));
     }
     tracing::warn!(pid = group_id, "processes of an ended browser are still there");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_addresses_only_the_host_is_told() {
+        for (line, told) in [
+            ("no address: in here", "no address: in here"),
+            (
+                "failed to load https://u:p@shop.example:8443/a?token=b#c twice",
+                "failed to load https://shop.example:8443… twice",
+            ),
+            (
+                "\"http://x.example?token=b\", source: about:blank (1)",
+                "\"http://x.example… source: about:blank (1)",
+            ),
+            ("ws://a.example ://", "ws://a.example… ://…"),
+        ] {
+            assert_eq!(without_addresses(line), told);
+        }
+    }
 }

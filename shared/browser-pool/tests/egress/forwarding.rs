@@ -146,3 +146,32 @@ async fn the_second_address_is_tried_when_the_first_does_not_answer() {
     world.dns.point("shop.test", &["127.0.0.9", "127.0.0.1"]);
     assert_eq!(world.get(&format!("http://{pair}/")).await.text(), "hello");
 }
+
+#[tokio::test]
+async fn a_request_with_two_lengths_is_one_request_to_the_site_too() {
+    let site = Site::replying(HELLO).await;
+    let world = World::allowing(&[&site.address().to_string()]).await;
+    let hidden = "GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n";
+    for lengths in [
+        format!("Content-Length: {}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", hidden.len() + 5),
+        format!("Transfer-Encoding: chunked\r\nContent-Length: {}\r\n\r\n0\r\n\r\n", hidden.len() + 5),
+        "Content-Length: 0\r\nContent-Length: 38\r\n\r\n".to_owned(),
+        "Transfer-Encoding: identity, chunked\r\nContent-Length: 0\r\n\r\n0\r\n\r\n".to_owned(),
+        "Content-Length: +0\r\n\r\n".to_owned(),
+        "Transfer-Encoding : chunked\r\nContent-Length: 0\r\n\r\n".to_owned(),
+    ] {
+        let mut browser = world.browser().await;
+        let head = format!("POST http://{}/ HTTP/1.1\r\nHost: x\r\n{lengths}", site.address());
+        browser.send(&head).await;
+        tokio::io::AsyncWriteExt::shutdown(&mut browser.stream).await.expect("half-closed");
+        browser.rest().await;
+    }
+    for head in site.heads() {
+        let lengths = ["content-length", "transfer-encoding"]
+            .iter()
+            .filter(|name| head.to_lowercase().contains(&format!("\n{name}:")))
+            .count();
+        assert!(lengths <= 1, "{head}");
+        assert!(head.starts_with("POST / "), "{head}");
+    }
+}

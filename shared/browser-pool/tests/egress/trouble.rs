@@ -71,6 +71,19 @@ async fn what_is_not_http_is_a_bad_response() {
 }
 
 #[tokio::test]
+async fn a_site_cannot_ask_for_a_proxys_password_or_a_tunnel() {
+    for bytes in [
+        &b"HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=x\r\nContent-Length: 0\r\n\r\n"[..],
+        b"HTTP/1.1 101 Go\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
+    ] {
+        let site = site_sending(bytes).await;
+        let pair = site.address().to_string();
+        let world = World::allowing(&[&pair]).await;
+        check(&world, &pair, 502, UpstreamFailure::BadResponse).await;
+    }
+}
+
+#[tokio::test]
 async fn a_huge_answer_head_is_a_bad_response() {
     let site = Site::start(|mut visit| async move {
         visit.read_head().await;

@@ -1,5 +1,7 @@
 //! The whole router around an endpoint of the tests' own.
 
+mod tokens;
+
 use std::time::Duration;
 
 use axum::body::Body as HttpBody;
@@ -63,6 +65,7 @@ impl Health for Fixed {
 
 struct Service {
     app: Router,
+    admin: Option<Router>,
     lifecycle: Lifecycle,
 }
 
@@ -78,9 +81,11 @@ fn service_with(status: HealthStatus, phase: Phase, settings: &ServerSettings) -
         registry,
         lifecycle: lifecycle.clone(),
         build,
+        access: Access::new(&settings.access).expect("no file of tokens"),
+        signed_paths: &[],
     };
-    let app = kit.app(OpenApiRouter::new().routes(routes!(wish)), settings);
-    Service { app, lifecycle }
+    let Routers { public, admin } = kit.app(OpenApiRouter::new().routes(routes!(wish)), settings);
+    Service { app: public, admin, lifecycle }
 }
 
 fn service() -> Service {
@@ -162,15 +167,6 @@ async fn every_failure_has_the_error_body() {
 }
 
 #[tokio::test]
-async fn heads_that_are_too_large_are_refused() {
-    let service = service();
-    let long = Request::get("/live").header("x-long", "a".repeat(40_000)).body(HttpBody::empty());
-    assert_error(&service.send(long.expect("a request")).await, 431, "invalid_request");
-    let target = format!("/live?{}", "a".repeat(10_000));
-    assert_error(&service.get(&target).await, 414, "invalid_request");
-}
-
-#[tokio::test]
 async fn bodies_are_limited_declared_or_not() {
     let service = service();
     let declared = Request::post("/v1/wish")
@@ -229,6 +225,47 @@ async fn unknown_fields_are_named_or_refused() {
     let strict = service_with(HealthStatus::Healthy, Phase::Serving, &strict);
     let refused = assert_error(&strict.wish(r#"{"say": "yes", "w": 1}"#).await, 400, "invalid_request");
     assert_eq!(refused["error_message"], "w: no such field, the fields are say, timeout_s");
+}
+
+#[tokio::test]
+async fn with_a_listener_for_operations_the_metrics_are_only_there() {
+    let settings = ServerSettings { admin_listen: "127.0.0.1:0".parse().ok(), ..defaults() };
+    let public = service_with(HealthStatus::Healthy, Phase::Serving, &settings);
+    let admin = Service { app: public.admin.clone().expect("asked for"), ..public };
+    let public = service_with(HealthStatus::Healthy, Phase::Serving, &settings);
+    assert_error(&public.get("/metrics").await, 404, "invalid_request");
+    let description = public.get("/openapi.json").await.json();
+    assert!(description["paths"]["/metrics"].is_null() && description["paths"]["/health"].is_object());
+    assert_eq!(admin.get("/metrics").await.status, StatusCode::OK);
+    for path in ["/health", "/live", "/ready"] {
+        assert_eq!(admin.get(path).await.status, StatusCode::OK, "{path}");
+        assert_eq!(public.get(path).await.status, StatusCode::OK, "{path}");
+    }
+    assert_error(&admin.wish(r#"{"say": "yes"}"#).await, 404, "invalid_request");
+}
+
+#[tokio::test]
+async fn every_answer_has_the_headers_that_every_answer_has() {
+    let service = service();
+    for answer in
+        [service.get("/live").await, service.get("/nowhere").await, service.wish(r#"{"say": "yes"}"#).await]
+    {
+        assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+        assert_eq!(answer.headers["cache-control"], "no-store");
+        for header in ["server", "x-powered-by", "access-control-allow-origin"] {
+            assert!(!answer.headers.contains_key(header), "{header}");
+        }
+    }
+    let preflight = Request::options("/v1/wish")
+        .header("origin", "https://evil.example")
+        .header("access-control-request-method", "POST")
+        .body(HttpBody::empty());
+    let answer = service.send(preflight.expect("a request")).await;
+    assert_error(&answer, 405, "invalid_request");
+    assert!(answer.headers["allow"] == "POST" && !answer.headers.contains_key("access-control-allow-origin"));
+    let head = Request::head("/live").body(HttpBody::empty()).expect("a request");
+    let answer = service.send(head).await;
+    assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, ""));
 }
 
 #[tokio::test]

@@ -75,6 +75,20 @@ fn what_is_not_an_object_is_refused() {
         ("{\"width\": NaN}", "malformed JSON"),
         ("{\"width\": 1e999}", "malformed JSON: number out of range"),
         (&deep, "malformed JSON: recursion limit exceeded"),
+        (&format!("{{\"html\": \"x\", \"unknown\": {deep}"), "malformed JSON: recursion limit exceeded"),
+        (&format!("{{\"html\": \"x\", \"unknown\": {}", "{\"a\":".repeat(200)), "recursion limit exceeded"),
+        (&format!("{{\"html\": {deep}"), "malformed JSON: recursion limit exceeded"),
+        ("{\"html\": \"x\"} x", "malformed JSON: trailing characters at line 1 column 15"),
+        ("{\"html\": \"x\"}{}", "malformed JSON: trailing characters"),
+        ("{\"html\": \"x\",}", "malformed JSON: trailing comma"),
+        ("{'html': 'x'}", "malformed JSON: key must be a string"),
+        ("{\"html\": \"\\ud800\"}", "malformed JSON: unexpected end of hex escape"),
+        ("{\"unknown\": \"\\udc00 x\", \"html\": \"x\"}", "malformed JSON: lone leading surrogate"),
+        ("{\"unknown\": Infinity, \"html\": \"x\"}", "malformed JSON"),
+        ("{\"unknown\": 1e999, \"html\": \"x\"}", "malformed JSON: number out of range"),
+        ("{\"html\": \"a\nb\"}", "malformed JSON: control character"),
+        ("7", "expected a JSON object, got 7"),
+        ("\"html\"", "expected a JSON object, got \"html\""),
     ] {
         let message = refusal(json);
         assert!(
@@ -91,6 +105,27 @@ fn null_and_absent_are_the_default_and_whole_numbers_are_integers() {
     let card = |width| (Card { html: "x".to_owned(), width, tags: vec![] }, vec![]);
     assert_eq!(parse::<Card>(br#"{"html": "x", "width": null}"#).expect("valid"), card(1));
     assert_eq!(parse::<Card>(br#"{"html": "x", "width": 200.0}"#).expect("valid"), card(200));
+}
+
+#[test]
+fn a_field_is_given_once() {
+    for json in [
+        r#"{"html": "x", "html": "x"}"#,
+        r#"{"html": null, "html": "x"}"#,
+        r#"{"html": "x", "ht\u006dl": 5}"#,
+    ] {
+        assert_eq!(refusal(json), "invalid_request: html: given more than once, expected once", "{json}");
+    }
+    let (_, ignored) = parse::<Card>(br#"{"html": "x", "a": 1, "a": 2}"#).expect("nobody reads these");
+    assert_eq!(ignored, ["a"]);
+}
+
+#[test]
+fn of_many_unknown_fields_some_are_named() {
+    let many: Vec<_> = (0..10_000).map(|n| format!(",\"unknown{n}\":[[],{{}}]")).collect();
+    let many = many.concat();
+    let (_, ignored) = parse::<Card>(format!("{{\"html\":\"x\"{many}}}").as_bytes()).expect("accepted");
+    assert_eq!(ignored.len(), 64);
 }
 
 #[test]

@@ -54,6 +54,11 @@ fn bad_values_are_refused_by_the_name_of_the_variable() {
             "--body-timeout-s=nan",
             "PLAYWRIGHT_BODY_TIMEOUT_S (or --body-timeout-s): expected seconds from 1 to",
         ),
+        ("--idle-timeout-s=0", "PLAYWRIGHT_IDLE_TIMEOUT_S (or --idle-timeout-s): expected seconds from 1 to"),
+        (
+            "--write-timeout-s=0.5",
+            "PLAYWRIGHT_WRITE_TIMEOUT_S (or --write-timeout-s): expected seconds from 1 to",
+        ),
         (
             "--strict-requests=maybe",
             "PLAYWRIGHT_STRICT_REQUESTS (or --strict-requests): expected true or false",
@@ -77,6 +82,15 @@ fn bad_values_are_refused_by_the_name_of_the_variable() {
         (
             "--page-pool-size=0",
             "PLAYWRIGHT_PAGE_POOL_SIZE (or --page-pool-size): expected an integer from 1 to 1024",
+        ),
+        (
+            "--admin-listen=9000",
+            "PLAYWRIGHT_ADMIN_LISTEN (or --admin-listen): expected an IP address and a port",
+        ),
+        ("--token-rate=-1", "PLAYWRIGHT_TOKEN_RATE (or --token-rate): expected an integer from 0 to 1000000"),
+        (
+            "--token-concurrency=x",
+            "PLAYWRIGHT_TOKEN_CONCURRENCY (or --token-concurrency): expected an integer from 0 to",
         ),
         ("--max-queue=-1", "PLAYWRIGHT_MAX_QUEUE (or --max-queue): expected an integer from 0 to"),
         (
@@ -107,10 +121,17 @@ fn bad_values_are_refused_by_the_name_of_the_variable() {
         assert!(refused.starts_with(message), "{flag}: {refused}");
         assert!(refused.ends_with(&format!("got \"{got}\"")), "{flag}: {refused}");
     }
+    let secret = parsed(&["--api-tokens=api:short"]).expect_err("too short").to_string();
+    assert_eq!(
+        secret,
+        "PLAYWRIGHT_API_TOKENS (or --api-tokens): entry 1: expected a token of 16 to 512 visible ASCII characters, or \
+         sha256: and 64 hexadecimal digits"
+    );
     let tried: Vec<_> = cases.iter().map(|(flag, _)| flag.split('=').next().unwrap_or(flag)).collect();
     for arg in Cli::command().get_arguments() {
         let flag = format!("--{}", arg.get_long().expect("every setting has a flag"));
-        let takes_anything = flag == "--chromium-path";
+        let takes_anything =
+            ["--chromium-path", "--api-tokens-file", "--api-tokens"].contains(&flag.as_str());
         assert!(takes_anything || tried.contains(&flag.as_str()), "{flag} is not tried");
     }
 }

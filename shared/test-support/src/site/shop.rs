@@ -53,6 +53,7 @@ fn content_type(name: &str) -> &'static str {
     match Path::new(name).extension().and_then(|extension| extension.to_str()) {
         Some("html") => "text/html; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
         Some("png") => "image/png",
         Some("json") => "application/json",
         _ => "application/octet-stream",

@@ -155,6 +155,19 @@ impl TreeBuilder {
         }
         self.foreign += usize::from(matches!(tag, Tag::Svg | Tag::Math));
         self.open.push((node, tag));
+        if tag == Tag::Template && self.is_shadow_tree(node) {
+            self.dom.nodes[node.index()].tag = Tag::Div;
+        }
+    }
+
+    /// What a browser draws in its host's place; any other template is drawn nowhere.
+    fn is_shadow_tree(&self, node: NodeId) -> bool {
+        let Node { first_attr, attrs, .. } = self.dom.nodes[node.index()];
+        let own = first_attr as usize..(first_attr + attrs) as usize;
+        let text = |span: Span| &self.dom.text[span.start as usize..(span.start + span.len) as usize];
+        self.dom.attrs[own]
+            .iter()
+            .any(|attr| text(attr.name) == "shadowrootmode" && text(attr.value) == "open")
     }
 
     fn pop(&mut self) {

@@ -44,6 +44,19 @@ fn authors_may_leave_end_tags_out() {
 }
 
 #[test]
+fn an_open_shadow_tree_is_drawn_and_a_template_is_not() {
+    let tag = |html: &str| {
+        let dom = Dom::parse(html);
+        let inner = dom.all().find(|node| dom.name(*node) == "template").expect("it is in the page");
+        assert_eq!(outline(html), "x-a(template(b(1)))p(2)");
+        dom.tag(inner)
+    };
+    assert_eq!(tag("<x-a><template shadowrootmode=open><b>1</b></template></x-a><p>2</p>"), Tag::Div);
+    assert_eq!(tag("<x-a><template shadowrootmode=closed><b>1</b></template></x-a><p>2</p>"), Tag::Template);
+    assert_eq!(tag("<x-a><template><b>1</b></template></x-a><p>2</p>"), Tag::Template);
+}
+
+#[test]
 fn a_struck_out_word_does_not_strike_the_rest_of_the_page() {
     assert_eq!(outline("<div><s>1<p>2</s>3</p></div>4"), "div(s(1p(2))p(3))4");
     assert_eq!(outline("<s>1<b>2</s>3"), "s(1b(2))3");

@@ -28,7 +28,8 @@ const YIELDING: f64 = 0.4;
 const OTHERS_TRUST: f64 = 0.3;
 
 pub(super) fn collect(scene: &Scene<'_, '_>, found: &mut Candidates) {
-    let seen = reading::amounts(scene);
+    let mut seen = reading::amounts(scene);
+    seen.retain(|seen| !scene.view.regions.of_node(seen.node).has(Region::STAND_IN));
     let mut kinds: Vec<Kind> = seen.iter().map(|seen| meaning::kind(scene, seen)).collect();
     pairs::mark_former(scene, &seen, &mut kinds);
     pairs::mark_ranges(scene, &seen, &mut kinds);
