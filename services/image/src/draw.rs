@@ -98,7 +98,8 @@ impl Drawing {
         job: Job,
     ) -> Result<Arc<Picture>, ApiError> {
         let mut attempts = state.pool.attempts(job);
-        let captured = self.capture(&mut attempts, options).await;
+        // All stages of all tries: too large to be carried along by every future around it.
+        let captured = Box::pin(self.capture(&mut attempts, options)).await;
         self.times.merge(&attempts.timings());
         let captured = captured.map_err(|error| {
             let mut answer = error::of_pool(&error, options.timeout_s);
