@@ -10,6 +10,7 @@ mod error;
 mod metrics;
 mod options;
 mod picture;
+mod pool_rows;
 mod report;
 mod routes;
 mod state;
@@ -18,11 +19,16 @@ use std::sync::Arc;
 
 use browser_pool::BrowserPool;
 use prometheus::Registry;
-use service_kit::{Access, AccessError, Build, Health, HttpMetrics, Kit, Lifecycle, Routers};
+use service_kit::{
+    Access, AccessError, Build, Health, HttpMetrics, Kit, Lifecycle, Playground, Routers, Sampling, Ui,
+};
 
 use crate::card::Templates;
 use crate::config::Config;
+use crate::pool_rows::PoolRows;
 use crate::state::{AppState, PoolHealth};
+
+const SERVICE: &str = env!("CARGO_PKG_NAME");
 
 pub const BUILD: Build = Build {
     version: env!("CARGO_PKG_VERSION"),
@@ -32,10 +38,16 @@ pub const BUILD: Build = Build {
     },
 };
 
+/// What the service can be tried with at `/`.
+const PLAYGROUND: Playground =
+    Playground { html: include_str!("playground.html"), script: include_str!("playground.js") };
+
 /// What is served, and what says how it is.
 pub struct App {
     pub routers: Routers,
     pub health: Arc<dyn Health>,
+    /// Of what the status page shows; to be ended.
+    pub sampling: Sampling,
 }
 
 /// Why there is no service.
@@ -64,6 +76,7 @@ pub fn app(
     let metrics = HttpMetrics::new(registry, BUILD, &routes::WORK, &state::STAGES)?;
     let state = AppState::new(config, pool.clone(), metrics.clone(), registry, templates)?;
     let health: Arc<dyn Health> = Arc::new(PoolHealth(pool.clone()));
+    let ui = config.server.ui.then(|| Ui::new(SERVICE, PLAYGROUND, Arc::new(PoolRows(pool.clone()))));
     let kit = Kit {
         health: Arc::clone(&health),
         metrics,
@@ -72,6 +85,8 @@ pub fn app(
         build: BUILD,
         access: Access::new(&config.server.access)?,
         signed_paths: &[routes::card::SIGNED_PATH],
+        ui,
     };
-    Ok(App { routers: kit.app(routes::routes(state), &config.server), health })
+    let sampling = kit.sample();
+    Ok(App { routers: kit.app(routes::routes(state), &config.server), health, sampling })
 }

@@ -44,7 +44,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let app = playwright_image::app(config, &pool, &registry, lifecycle, templates)?;
     tracing::info!(address = %server.local_addr()?, version = playwright_image::BUILD.version, "listening");
     let ended = server.run(app.routers, app.health, pool.failed()).await;
-    pool.shutdown(BROWSERS_END).await;
+    tokio::join!(pool.shutdown(BROWSERS_END), app.sampling.end());
     match ended? {
         Ended::Drained => tracing::info!("ended, every request was answered"),
         Ended::Cut { connections } => tracing::warn!(connections, "ended, these were cut off"),

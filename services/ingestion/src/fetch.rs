@@ -4,8 +4,12 @@
 mod retry;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use browser_pool::{Attempts, BrowserPool, Deadline, PoolError, Stage, StageTimes, Visit, Visited};
+use browser_pool::{
+    Attempts, BrowserPool, Deadline, PageLease, PoolError, ShotFormat, Stage, StageTimes, Visit, Visited,
+};
+use bytes::Bytes;
 use service_kit::ApiError;
 use tokio::time::Instant;
 use tracing::{Instrument, info_span};
@@ -15,20 +19,21 @@ use crate::extract::{self, FIELDS_PROBE, Verdict};
 use crate::request::Wanted;
 use crate::state::AppState;
 
-/// The page, or the last failure. The time of all tries is added to `times`; pauses are waiting, so they count as
-/// queueing.
+/// The page and, where it is wanted and could be had, its picture; or the last failure. The time of all tries is added
+/// to `times`; pauses are waiting, so they count as queueing.
 pub(crate) async fn page(
     state: &AppState,
     attempts: &mut Attempts,
     wanted: &Wanted,
     deadline: Deadline,
     times: &mut StageTimes,
-) -> Result<Visited, ApiError> {
-    let mut site = LeasedPages { state, attempts, wanted, deadline, times };
+) -> Result<(Visited, Option<Bytes>), ApiError> {
+    let mut site = LeasedPages { state, attempts, wanted, deadline, times, picture: None };
     let mut paused = StageTimes::default();
     let page = retry::page(&mut site, wanted.retries, wanted.timeout_s, deadline, &mut paused).await;
+    let picture = site.picture.take();
     times.merge(&paused);
-    page
+    Ok((page?, picture))
 }
 
 /// The site as it is seen through pages of the pool.
@@ -38,11 +43,16 @@ struct LeasedPages<'a> {
     wanted: &'a Wanted,
     deadline: Deadline,
     times: &'a mut StageTimes,
+    /// Of the page that was visited last.
+    picture: Option<Bytes>,
 }
 
 impl Site for LeasedPages<'_> {
     async fn visit(&mut self) -> Result<Visited, PoolError> {
-        visit(&self.state.pool, self.attempts, self.wanted, self.deadline, self.times).await
+        let visited = visit(&self.state.pool, self.attempts, self.wanted, self.deadline, self.times).await;
+        let (page, picture) = visited?;
+        self.picture = picture;
+        Ok(page)
     }
 
     async fn verdict(&mut self, page: Visited) -> (Visited, Option<Verdict>) {
@@ -73,7 +83,7 @@ async fn visit(
     wanted: &Wanted,
     deadline: Deadline,
     times: &mut StageTimes,
-) -> Result<Visited, PoolError> {
+) -> Result<(Visited, Option<Bytes>), PoolError> {
     let visit = Visit {
         url: &wanted.url,
         user_agent: wanted.user_agent.as_deref(),
@@ -87,10 +97,35 @@ async fn visit(
     loop {
         let mut page = attempts.page().instrument(info_span!("stage", stage = "acquire")).await?;
         let visited = page.visit(&visit).instrument(info_span!("stage", stage = "load")).await;
+        let picture = match &visited {
+            Ok(_) if wanted.include_screenshot => picture(&mut page, deadline).await,
+            _ => None,
+        };
         times.merge(&page.timings());
         match visited {
-            Ok(visited) => return Ok(visited),
+            Ok(visited) => return Ok((visited, picture)),
             Err(error) => attempts.failed(error)?,
+        }
+    }
+}
+
+/// The viewport as it was read, in half of the time that is left at most: the product is what was asked for.
+async fn picture(page: &mut PageLease, deadline: Deadline) -> Option<Bytes> {
+    const QUALITY: u8 = 70;
+    const LONGEST: Duration = Duration::from_secs(3);
+    let limit = (deadline.remaining() / 2).min(LONGEST);
+    let captured = tokio::time::timeout(limit, page.capture(ShotFormat::Jpeg { quality: QUALITY }, None))
+        .instrument(info_span!("stage", stage = "capture"))
+        .await;
+    match captured {
+        Ok(Ok(picture)) => Some(picture),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "no picture of the page could be taken");
+            None
+        }
+        Err(_) => {
+            tracing::debug!("there was no time for a picture of the page");
+            None
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod extract;
 mod fetch;
 mod keep;
 mod metrics;
+mod pool_rows;
 mod request;
 mod routes;
 mod state;
@@ -18,14 +19,19 @@ use std::sync::Arc;
 
 use browser_pool::{BrowserPool, EgressConfig};
 use prometheus::Registry;
-use service_kit::{Access, AccessError, Build, Health, HttpMetrics, Kit, Lifecycle, Routers};
+use service_kit::{
+    Access, AccessError, Build, Health, HttpMetrics, Kit, Lifecycle, Playground, Routers, Sampling, Ui,
+};
 
 use crate::config::Config;
 use crate::extract::{BadRules, ShopRules};
 use crate::keep::Keeper;
+use crate::pool_rows::PoolRows;
 use crate::state::{AppState, PoolHealth};
 
 pub use crate::keep::{FolderError, Keeping};
+
+const SERVICE: &str = env!("CARGO_PKG_NAME");
 
 pub const BUILD: Build = Build {
     version: env!("CARGO_PKG_VERSION"),
@@ -35,10 +41,16 @@ pub const BUILD: Build = Build {
     },
 };
 
+/// What the service can be tried with at `/`.
+const PLAYGROUND: Playground =
+    Playground { html: include_str!("playground.html"), script: include_str!("playground.js") };
+
 /// What is served, and what says how it is.
 pub struct App {
     pub routers: Routers,
     pub health: Arc<dyn Health>,
+    /// Of what the status page shows; to be ended.
+    pub sampling: Sampling,
 }
 
 /// What pages are read with, made before there is a browser: a mistake in it ends the start at once.
@@ -99,6 +111,7 @@ pub fn app(
     let metrics = HttpMetrics::new(registry, BUILD, &[routes::extract::PATH], &state::STAGES)?;
     let state = AppState::new(pool.clone(), egress, metrics.clone(), registry, reading)?;
     let health: Arc<dyn Health> = Arc::new(PoolHealth(pool.clone()));
+    let ui = config.server.ui.then(|| Ui::new(SERVICE, PLAYGROUND, Arc::new(PoolRows(pool.clone()))));
     let kit = Kit {
         health: Arc::clone(&health),
         metrics,
@@ -107,6 +120,8 @@ pub fn app(
         build: BUILD,
         access: Access::new(&config.server.access)?,
         signed_paths: &[],
+        ui,
     };
-    Ok(App { routers: kit.app(routes::routes(state), &config.server), health })
+    let sampling = kit.sample();
+    Ok(App { routers: kit.app(routes::routes(state), &config.server), health, sampling })
 }

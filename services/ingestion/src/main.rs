@@ -47,7 +47,7 @@ async fn serve(config: &Config) -> anyhow::Result<()> {
     let app = playwright_ingestion::app(config, &pool, egress, &registry, lifecycle, reading)?;
     tracing::info!(address = %server.local_addr()?, version = playwright_ingestion::BUILD.version, "listening");
     let ended = server.run(app.routers, app.health, pool.failed()).await;
-    tokio::join!(pool.shutdown(BROWSERS_END), keeping.end(BROWSERS_END));
+    tokio::join!(pool.shutdown(BROWSERS_END), keeping.end(BROWSERS_END), app.sampling.end());
     match ended? {
         Ended::Drained => tracing::info!("ended, every request was answered"),
         Ended::Cut { connections } => tracing::warn!(connections, "ended, these were cut off"),

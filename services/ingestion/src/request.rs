@@ -47,6 +47,11 @@ pub(crate) struct ExtractRequest {
     #[serde(default)]
     #[schema(nullable, default = false)]
     pub(crate) include_html: bool,
+    /// Fill `screenshot` with a picture of the page as it was read; some 50 to 200 milliseconds more. Pages are read
+    /// without their pictures and web fonts, so it shows none.
+    #[serde(default)]
+    #[schema(nullable, default = false)]
+    pub(crate) include_screenshot: bool,
     /// List every candidate that was found.
     #[serde(default)]
     #[schema(nullable, default = false)]
@@ -62,6 +67,7 @@ impl RequestFields for ExtractRequest {
         Field::optional("retry_count", "an integer from 0 to 5"),
         Field::optional("user_agent", "text of at most 512 bytes without control characters"),
         Field::optional("include_html", "true or false"),
+        Field::optional("include_screenshot", "true or false"),
         Field::optional("explain", "true or false"),
     ];
 }
@@ -89,6 +95,7 @@ pub(crate) struct Wanted {
     pub(crate) retries: u8,
     pub(crate) user_agent: Option<String>,
     pub(crate) include_html: bool,
+    pub(crate) include_screenshot: bool,
     pub(crate) explain: bool,
 }
 
@@ -121,6 +128,7 @@ impl ExtractRequest {
             retries: self.retry_count,
             user_agent,
             include_html: self.include_html,
+            include_screenshot: self.include_screenshot,
             explain: self.explain,
         })
     }

@@ -12,12 +12,13 @@ use crate::keep::Keeper;
 use crate::metrics::ExtractionMetrics;
 
 /// Parts of a request's time, in their order.
-pub(crate) const STAGES: [&str; 6] = [
+pub(crate) const STAGES: [&str; 7] = [
     Stage::Queue.as_str(),
     Stage::Acquire.as_str(),
     Stage::Load.as_str(),
     Stage::Ready.as_str(),
     Stage::Extract.as_str(),
+    Stage::Capture.as_str(),
     Stage::Encode.as_str(),
 ];
 

@@ -57,6 +57,7 @@ pub(crate) struct Browser {
     serving_since: OnceLock<Instant>,
     pages: AtomicU64,
     leases: AtomicUsize,
+    leases_so_far: AtomicU64,
     capturing: AtomicUsize,
     pub(crate) fonts: KnownFonts,
     missed_probes: AtomicU32,
@@ -106,6 +107,7 @@ impl Browser {
             serving_since: OnceLock::new(),
             pages: AtomicU64::new(0),
             leases: AtomicUsize::new(0),
+            leases_so_far: AtomicU64::new(0),
             capturing: AtomicUsize::new(0),
             fonts: KnownFonts::default(),
             missed_probes: AtomicU32::new(0),
@@ -149,6 +151,10 @@ impl Browser {
         self.serving_since.get_or_init(Instant::now);
     }
 
+    pub(crate) fn has_served(&self) -> bool {
+        self.serving_since.get().is_some()
+    }
+
     pub(crate) fn age(&self) -> Duration {
         self.serving_since.get().map_or(Duration::ZERO, Instant::elapsed)
     }
@@ -164,6 +170,15 @@ impl Browser {
     /// Leases that it serves; a counter that falls when the guard is dropped.
     pub(crate) fn leases(&self) -> usize {
         self.leases.load(Ordering::Acquire)
+    }
+
+    /// Leases that it was ever given.
+    pub(crate) fn leases_so_far(&self) -> u64 {
+        self.leases_so_far.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn lease_given(&self) {
+        self.leases_so_far.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn lease(self: &Arc<Self>) -> CountGuard {

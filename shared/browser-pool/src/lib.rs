@@ -55,6 +55,7 @@ mod pool;
 mod process;
 mod progress;
 mod quarantine;
+mod report;
 mod slot;
 mod standby;
 
@@ -72,3 +73,4 @@ pub use page::{
 };
 pub use pool::{BrowserPool, Phase, PoolStatus};
 pub use process::ChromiumNotFound;
+pub use report::{BrowserReport, BrowserState};

@@ -26,6 +26,7 @@ use crate::page::{Inert, Page};
 use crate::process::{self, LaunchOptions};
 use crate::progress::LastSuccess;
 use crate::quarantine::Quarantine;
+use crate::report::{self, BrowserReport};
 use crate::slot::{self, OPEN_LIMIT, Slot};
 use crate::standby;
 
@@ -220,6 +221,13 @@ impl BrowserPool {
         self.inner.status()
     }
 
+    /// Every browser as supervision has last seen it: the pool's places in their order, then what stands by, retires or
+    /// belongs to one request. Reading it waits for nothing and asks no browser.
+    pub fn browsers(&self) -> Vec<BrowserReport> {
+        let Inner { launcher, .. } = &*self.inner;
+        report::browsers(self.inner.all_slots(), launcher.living(), launcher.standby.browser().as_ref())
+    }
+
     /// What pages may reach.
     pub fn egress(&self) -> &EgressConfig {
         self.inner.egress.config()
@@ -325,6 +333,7 @@ impl Inner {
             self.shared_page(deadline, inert.map(|inert| inert.viewport)).await?
         };
         self.metrics.leases.inc();
+        page.browser.lease_given();
         let owned = Owned {
             page,
             home,

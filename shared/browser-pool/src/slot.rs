@@ -85,8 +85,12 @@ impl Slot {
 
     /// The browser that new pages are opened in.
     pub(crate) fn browser(&self) -> Option<Arc<Browser>> {
-        let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        current.clone().filter(|browser| browser.is_available())
+        self.current().filter(|browser| browser.is_available())
+    }
+
+    /// The browser of this place, whatever its state.
+    pub(crate) fn current(&self) -> Option<Arc<Browser>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Launches that failed in a row.

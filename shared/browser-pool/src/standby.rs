@@ -53,6 +53,11 @@ impl Standby {
         pages.into_iter().filter(|page| Arc::ptr_eq(&page.browser, browser)).collect()
     }
 
+    /// The browser that stands by now.
+    pub(crate) fn browser(&self) -> Option<Arc<Browser>> {
+        self.waiting().browser.clone()
+    }
+
     fn is_lacking(&self) -> bool {
         let waiting = self.waiting();
         let rested = waiting.taken_at.is_none_or(|taken| taken.elapsed() >= REST);

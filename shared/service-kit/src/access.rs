@@ -4,6 +4,7 @@
 //! share that caller's limits, so that a token can be replaced while the old one still works. Names are in the log;
 //! tokens are nowhere, not even in memory: only their digests are kept.
 
+mod credentials;
 mod quota;
 mod tokens;
 
@@ -13,10 +14,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::HeaderMap;
-use axum::http::header::AUTHORIZATION;
 
 use crate::error::{ApiError, ErrorKind};
 use crate::settings::AccessSettings;
+pub(crate) use credentials::Basic;
 use quota::{Permit, Quota};
 use tokens::{TokenFile, Tokens};
 pub use tokens::{TokenList, TokensRefused};
@@ -86,16 +87,30 @@ impl Access {
         })))
     }
 
+    /// Whether tokens are asked for at all.
+    pub(crate) fn is_guarded(&self) -> bool {
+        self.0.is_guarded
+    }
+
     /// Lets a request in, or says why not. `None` where nobody is asked for a token.
-    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<Option<Caller>, ApiError> {
+    pub(crate) fn admit(&self, headers: &HeaderMap, basic: Basic<'_>) -> Result<Option<Caller>, ApiError> {
+        let Some(name) = self.identify(headers, basic)? else { return Ok(None) };
+        let permit = self.0.quota(&name).take().map_err(|after| exhausted(&self.0, after))?;
+        Ok(Some(Caller { name, _permit: permit }))
+    }
+
+    /// Whose the token is, for what is no work and uses up nobody's share. `None` where nobody is asked for one.
+    pub(crate) fn identify(
+        &self,
+        headers: &HeaderMap,
+        basic: Basic<'_>,
+    ) -> Result<Option<Arc<str>>, ApiError> {
         if !self.0.is_guarded {
             return Ok(None);
         }
-        let token = bearer(headers)?;
-        let name =
-            self.0.caller(token).ok_or_else(|| unauthorized("authorization: the token is not valid"))?;
-        let permit = self.0.quota(&name).take().map_err(|after| exhausted(&self.0, after))?;
-        Ok(Some(Caller { name, _permit: permit }))
+        let token = credentials::token(headers, basic)?;
+        let name = self.0.caller(&token);
+        name.map(Some).ok_or_else(|| unauthorized("authorization: the token is not valid"))
     }
 }
 
@@ -114,20 +129,6 @@ impl Inner {
             .or_insert_with(|| Arc::new(Quota::new(self.per_minute, self.at_once)));
         Arc::clone(quota)
     }
-}
-
-fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
-    let mut given = headers.get_all(AUTHORIZATION).iter();
-    let (Some(value), None) = (given.next(), given.next()) else {
-        return Err(unauthorized("authorization: missing, expected one bearer token"));
-    };
-    value
-        .to_str()
-        .ok()
-        .and_then(|text| text.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map(|(_, token)| token.trim())
-        .ok_or_else(|| unauthorized("authorization: expected a bearer token"))
 }
 
 fn unauthorized(message: &str) -> ApiError {

@@ -22,6 +22,8 @@ use crate::health::{self, Health, HealthState};
 use crate::lifecycle::Lifecycle;
 use crate::metrics::{Build, HttpMetrics};
 use crate::settings::ServerSettings;
+use crate::status::{self, Sampling, StatusState};
+use crate::ui::Ui;
 
 /// What a service gives the kit besides its routes.
 #[derive(Clone)]
@@ -35,6 +37,8 @@ pub struct Kit {
     pub access: Access,
     /// Paths of the service's work that need no token: their addresses are signed.
     pub signed_paths: &'static [&'static str],
+    /// The pages for people, where they are wanted.
+    pub ui: Option<Ui>,
 }
 
 /// What each listener serves.
@@ -65,16 +69,44 @@ struct MetricsState {
 }
 
 impl Kit {
-    /// What is served: `api` with its state applied, the operations' endpoints, `/openapi.json`, and the edge around all
-    /// of it. Where operations have a listener of their own, the metrics are only there.
+    /// What is served: `api` with its state applied, the operations' endpoints, `/openapi.json`, the pages for people, and
+    /// the edge around all of it. Where operations have a listener of their own, the metrics and the status page are only
+    /// there.
     pub fn app(&self, api: OpenApiRouter, settings: &ServerSettings) -> Routers {
         let health = health::routes(self.health_state());
-        let scrape = OpenApiRouter::new().routes(routes!(scrape)).with_state(self.metrics_state());
-        if settings.admin_listen.is_none() {
-            return self.router(api.merge(health).merge(scrape), settings).into();
+        let mut operations = OpenApiRouter::new().routes(routes!(scrape)).with_state(self.metrics_state());
+        let is_apart = settings.admin_listen.is_some();
+        if let Some(ui) = &self.ui {
+            operations = operations.merge(self.status(ui)).merge(ui.page(&self.access, !is_apart).into());
+        }
+        let docs = self.ui.as_ref().map_or_else(Router::new, |ui| ui.docs(&self.access));
+        let api = api.merge(docs.into());
+        if !is_apart {
+            return self.router(api.merge(health).merge(operations), settings).into();
         }
         let public = self.router(api.merge(health.clone()), settings);
-        Routers { public, admin: Some(self.router(health.merge(scrape), settings)) }
+        Routers { public, admin: Some(self.router(health.merge(operations), settings)) }
+    }
+
+    /// Begins to keep what the status page shows of the last minutes. Must run within a tokio runtime.
+    pub fn sample(&self) -> Sampling {
+        match &self.ui {
+            Some(ui) => ui.kept.sample(self.metrics.clone()),
+            None => Sampling::none(),
+        }
+    }
+
+    fn status(&self, ui: &Ui) -> OpenApiRouter {
+        let state = StatusState {
+            service: ui.service,
+            build: self.build,
+            started: Instant::now(),
+            lifecycle: self.lifecycle.clone(),
+            health: Arc::clone(&self.health),
+            metrics: self.metrics.clone(),
+            kept: ui.kept.clone(),
+        };
+        ui.before_data(&self.access, status::routes(state))
     }
 
     fn router(&self, routes: OpenApiRouter, settings: &ServerSettings) -> Router {
@@ -84,6 +116,8 @@ impl Kit {
             metrics: self.metrics.clone(),
             lifecycle: self.lifecycle.clone(),
             access: self.access.clone(),
+            accepts_basic: self.ui.is_some(),
+            failures: self.ui.as_ref().map(|ui| Arc::clone(&ui.kept.failures)),
             signed_paths: self.signed_paths,
             rules: Arc::new(BodyRules {
                 max_bytes: settings.max_body_bytes,

@@ -20,12 +20,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use tracing::{Instrument, Level, Span, field};
 
-use crate::access::{Access, Caller};
+use crate::access::{Access, Basic, Caller};
 use crate::body::BodyRules;
 use crate::error::{ApiError, ErrorKind, Fault};
 use crate::lifecycle::Lifecycle;
 use crate::metrics::{HttpMetrics, milliseconds};
 use crate::request::{Facts, REQUEST_ID, RequestContext, RequestId, TRACEPARENT, TraceParent};
+use crate::status::{Failure, Failures};
 
 const IGNORED_FIELDS: HeaderName = HeaderName::from_static("x-ignored-fields");
 /// Of the header that names them.
@@ -36,6 +37,10 @@ pub(crate) struct Edge {
     pub(crate) metrics: HttpMetrics,
     pub(crate) lifecycle: Lifecycle,
     pub(crate) access: Access,
+    /// A browser may send the token as a password.
+    pub(crate) accepts_basic: bool,
+    /// Where the last failures are kept, if anybody is shown them.
+    pub(crate) failures: Option<Arc<Failures>>,
     pub(crate) signed_paths: &'static [&'static str],
     pub(crate) rules: Arc<BodyRules>,
 }
@@ -78,7 +83,7 @@ pub(crate) async fn edge(State(edge): State<Arc<Edge>>, mut request: Request, ne
     request.extensions_mut().insert(context.clone());
 
     async move {
-        let admitted = if needs_token { edge.admit(request.headers_mut()) } else { Ok(None) };
+        let admitted = if needs_token { edge.admit(&mut request) } else { Ok(None) };
         let response = match &admitted {
             Ok(_) => edge.answer(request, next).await,
             Err(error) => error.clone().into_response(),
@@ -88,7 +93,8 @@ pub(crate) async fn edge(State(edge): State<Arc<Edge>>, mut request: Request, ne
         edge.add_headers(response.headers_mut(), &context, trace.as_ref());
         let took = context.started.elapsed();
         if let Some(in_flight) = in_flight {
-            in_flight.answered(error.as_ref(), took, context.facts.deadline.get().copied());
+            let endpoint = in_flight.answered(error.as_ref(), took, context.facts.deadline.get().copied());
+            edge.note_failure(error.as_ref(), &context, endpoint, milliseconds(took));
         }
         Span::current().record("status", response.status().as_u16());
         log(error.as_ref(), milliseconds(took), is_work);
@@ -100,9 +106,10 @@ pub(crate) async fn edge(State(edge): State<Arc<Edge>>, mut request: Request, ne
 
 impl Edge {
     /// The caller, when tokens are asked for. Nothing behind this needs the token, so nothing gets it.
-    fn admit(&self, headers: &mut HeaderMap) -> Result<Option<Caller>, ApiError> {
-        let admitted = self.access.admit(headers);
-        headers.remove(AUTHORIZATION);
+    fn admit(&self, request: &mut Request) -> Result<Option<Caller>, ApiError> {
+        let basic = if self.accepts_basic { Basic::Accepted(request.method()) } else { Basic::Refused };
+        let admitted = self.access.admit(request.headers(), basic);
+        request.headers_mut().remove(AUTHORIZATION);
         if let Ok(Some(caller)) = &admitted {
             Span::current().record("caller", &*caller.name);
         }
@@ -121,6 +128,21 @@ impl Edge {
                 ApiError::new(ErrorKind::Unavailable, "the process ended before the answer, ask another one")
                     .into_response()
             }
+        }
+    }
+
+    /// Failed work only: whoever asks for paths that don't exist would push it out.
+    fn note_failure(
+        &self,
+        error: Option<&ApiError>,
+        context: &RequestContext,
+        endpoint: &'static str,
+        took_ms: f64,
+    ) {
+        let (Some(error), Some(failures)) = (error, &self.failures) else { return };
+        if self.metrics.endpoints().contains(&endpoint) {
+            let url = context.facts.target.get().cloned();
+            failures.note(Failure::new(error, context.id.as_str(), endpoint, took_ms, url));
         }
     }
 
@@ -158,7 +180,7 @@ fn with_error_body(mut response: Response, id: &RequestId) -> (Response, Option<
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.remove(axum::http::header::CONTENT_LENGTH);
     if error.kind == ErrorKind::Unauthorized {
-        headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        headers.entry(WWW_AUTHENTICATE).or_insert(HeaderValue::from_static("Bearer"));
     }
     (response, Some(error))
 }

@@ -64,7 +64,8 @@ impl HealthStatus {
 }
 
 /// Whether new requests should be sent here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Phase {
     Starting,
     Serving,

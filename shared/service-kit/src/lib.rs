@@ -21,7 +21,9 @@ mod metrics;
 mod request;
 mod server;
 pub mod settings;
+mod status;
 mod telemetry;
+mod ui;
 
 pub use access::{Access, AccessError, TokenList, TokensRefused};
 pub use app::{Kit, Routers};
@@ -34,4 +36,6 @@ pub use lifecycle::Lifecycle;
 pub use metrics::{Build, HttpMetrics, LATENCY_BUCKETS_MS, Outcome};
 pub use request::{RequestContext, RequestId};
 pub use server::{Ended, ServeError, Server};
+pub use status::{BrowserRow, PoolReport, PoolSource, Sampling};
 pub use telemetry::init as init_telemetry;
+pub use ui::{Playground, Ui};

@@ -3,6 +3,7 @@
 //! Every label value is a member of a closed list and is there, at 0, from the first scrape: a counter that
 //! appears with its first failure hides that failure from `rate()`.
 
+mod counts;
 mod process;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use prometheus::{Histogram, HistogramOpts, HistogramVec, IntCounterVec, IntGauge
 
 use crate::error::{ApiError, ErrorKind};
 use crate::health::{HealthReport, HealthStatus};
+pub(crate) use counts::{Counts, EndpointCounts};
 
 /// Bounds of the latency histograms in milliseconds, from the contract: every bound of an alert is among them,
 /// and there are bounds beyond it.
@@ -260,8 +262,13 @@ pub(crate) struct InFlight {
 }
 
 impl InFlight {
-    /// Records the end: `error` is `None` for a success, `deadline` what the request had.
-    pub(crate) fn answered(mut self, error: Option<&ApiError>, took: Duration, deadline: Option<Duration>) {
+    /// Records the end and returns its endpoint: `error` is `None` for a success, `deadline` what the request had.
+    pub(crate) fn answered(
+        mut self,
+        error: Option<&ApiError>,
+        took: Duration,
+        deadline: Option<Duration>,
+    ) -> &'static str {
         self.answered = true;
         let series = &self.metrics.0;
         let outcome = error.map_or(Outcome::Success, |error| error.kind.outcome());
@@ -281,6 +288,7 @@ impl InFlight {
             let ratio = took.as_secs_f64() / deadline.as_secs_f64();
             series.deadline_used.with_label_values(&[self.endpoint]).observe(ratio);
         }
+        self.endpoint
     }
 }
 

@@ -7,6 +7,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 
+use url::Url;
+
 use crate::body::BodyRules;
 use crate::error::{ApiError, ErrorKind};
 
@@ -95,12 +97,28 @@ pub struct RequestContext {
 pub(crate) struct Facts {
     pub(crate) deadline: OnceLock<Duration>,
     pub(crate) ignored: OnceLock<Vec<String>>,
+    pub(crate) target: OnceLock<String>,
 }
 
 impl RequestContext {
     /// Tells the edge how much time the request has, for `playwright_deadline_used_ratio`. The first call counts.
     pub fn set_deadline(&self, deadline: Duration) {
         self.facts.deadline.get_or_init(|| deadline);
+    }
+
+    /// Tells the edge which page is asked for, for the list of failures: without credentials, query and fragment, where
+    /// secrets are. The first call counts.
+    pub fn set_target(&self, url: &Url) {
+        const MOST_CHARS: usize = 200;
+        self.facts.target.get_or_init(|| {
+            let mut shown = url.clone();
+            shown.set_query(None);
+            shown.set_fragment(None);
+            // An address that can't have any has none.
+            let _ = shown.set_username("");
+            let _ = shown.set_password(None);
+            shown.as_str().chars().take(MOST_CHARS).collect()
+        });
     }
 }
 

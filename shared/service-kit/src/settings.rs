@@ -119,6 +119,13 @@ pub struct ServerSettings {
     #[arg(value_parser = seconds::<1, 86_400>, default_value = "120")]
     pub exit_when_unhealthy: Duration,
 
+    /// The status page at /, its figures at /status, and the API's description for reading and trying at /docs; off takes
+    /// them away
+    #[arg(long, env = "PLAYWRIGHT_UI", value_name = "BOOL", action = Set)]
+    #[arg(value_parser = boolean, default_value = "on")]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub ui: bool,
+
     #[command(flatten)]
     pub access: AccessSettings,
 }

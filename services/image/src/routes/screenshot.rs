@@ -10,7 +10,7 @@ use service_kit::{ApiError, Body, ErrorBody, RequestContext};
 use super::answer::{AnswerForm, RenderResponse};
 use crate::cache::Freshness;
 use crate::draw::draw;
-use crate::options::ScreenshotRequest;
+use crate::options::{ScreenshotRequest, Subject};
 use crate::state::AppState;
 
 pub(crate) const PATH: &str = "/v1/screenshot";
@@ -55,6 +55,9 @@ pub(crate) async fn screenshot(
     let options =
         body.value.check(&state.settings, &state.egress, |reason| state.pool.count_refusal(reason))?;
     let form = AnswerForm::wanted(&headers, options.format)?;
+    if let Subject::Url(url) = &options.subject {
+        context.set_target(url);
+    }
     context.set_deadline(options.timeout());
     let drawn = draw(&state, &options, Freshness::wished(&headers), body.bytes).await?;
     Ok(form.answer(&Method::POST, &headers, &options, &drawn))

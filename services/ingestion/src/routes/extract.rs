@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use browser_pool::{Deadline, Job, Ready, Stage, StageTimes};
+use bytes::Bytes;
 use service_kit::{ApiError, Body, ErrorBody, RequestContext, RequestId};
 use tokio::time::Instant;
 use tracing::{Instrument, info_span};
@@ -57,6 +58,7 @@ pub(crate) async fn extract(
     body: Body<ExtractRequest>,
 ) -> Result<Json<ExtractResponse>, ApiError> {
     let wanted = body.value.check(&state.egress, |reason| state.pool.count_refusal(reason))?;
+    context.set_target(&wanted.url);
     context.set_deadline(wanted.timeout());
     let marketplace = wanted.marketplace_label();
     let mut work =
@@ -83,6 +85,8 @@ struct Fetched {
     content_type: Option<String>,
     was_ready: bool,
     layout: Option<Layout>,
+    /// JPEG.
+    picture: Option<Bytes>,
     /// By the caller, who has it already.
     was_brought: bool,
 }
@@ -146,6 +150,7 @@ impl Extraction {
                 content_type: None,
                 was_ready: true,
                 layout: None,
+                picture: None,
                 was_brought: true,
             },
             None => self.fetch(state, &wanted, deadline, bytes).await?,
@@ -167,7 +172,7 @@ impl Extraction {
         let mut attempts = state.pool.attempts(job);
         let visited = fetch::page(state, &mut attempts, wanted, deadline, &mut self.times).await;
         self.times.merge(&attempts.timings());
-        let visited = visited?;
+        let (visited, picture) = visited?;
         tracing::debug!(ready = ?visited.ready, status = visited.status, bytes = visited.html.len(), "page read");
         Ok(Fetched {
             html: visited.html,
@@ -176,6 +181,7 @@ impl Extraction {
             content_type: visited.content_type,
             was_ready: visited.ready != Ready::Deadline,
             layout: visited.layout.map(fetch::layout),
+            picture,
             was_brought: false,
         })
     }
@@ -198,6 +204,8 @@ impl Extraction {
             let read = extraction::extract_with(&shops, &fetched.page(marketplace));
             let raw_html =
                 include_html.then(|| base64_simd::STANDARD.encode_to_string(fetched.unmarked().as_bytes()));
+            let screenshot =
+                fetched.picture.as_ref().map(|jpeg| base64_simd::STANDARD.encode_to_string(jpeg));
             let final_url = fetched.url.clone();
             if let Some(keeper) = keeper
                 && let Some(outcome) = keeper.doubt(&read).filter(|_| !error::is_timeout(&read, facts))
@@ -208,7 +216,7 @@ impl Extraction {
             if !explain {
                 product.candidates = Vec::new();
             }
-            Ok(Extracted { product, raw_html, final_url })
+            Ok(Extracted { product, raw_html, screenshot, final_url })
         });
         let read = reading.instrument(info_span!("stage", stage = "extract")).await;
         self.times.add(Stage::Extract, started.elapsed());

@@ -69,7 +69,7 @@ async fn bad_values_of_every_field_are_refused_with_what_would_be_valid() {
     let shop = "marketplace_type: expected amazon, ebay, walmart, newegg or other, got";
     let agent = "user_agent: expected text of at most 512 bytes without control characters, got";
     let long_url = format!("https://shop.example/{}", "a".repeat(8192));
-    let cases: [(&str, Value, &str); 18] = [
+    let cases: [(&str, Value, &str); 19] = [
         ("url", json!(7), &format!("{url} 7")),
         ("url", json!(null), "url: required, expected an absolute http or https URL"),
         ("url", json!(long_url), &format!("{url} 8213 bytes")),
@@ -87,6 +87,7 @@ async fn bad_values_of_every_field_are_refused_with_what_would_be_valid() {
         ("user_agent", json!("a\nb"), &format!("{agent} control characters")),
         ("user_agent", json!("a".repeat(513)), &format!("{agent} 513 bytes")),
         ("include_html", json!("yes"), "include_html: expected true or false, got \"yes\""),
+        ("include_screenshot", json!("yes"), "include_screenshot: expected true or false, got \"yes\""),
         ("explain", json!(1), "explain: expected true or false, got 1"),
     ];
     for (field, value, message) in cases {

@@ -29,7 +29,7 @@ pub(super) struct Sample {
 }
 
 impl Slot {
-    pub(super) fn is_framed(&self) -> bool {
+    pub(crate) fn is_framed(&self) -> bool {
         self.launcher.options.frame_control
     }
 

@@ -2,6 +2,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use axum::http::HeaderValue;
+use axum::http::header::AUTHORIZATION;
 
 use super::*;
 use crate::settings::defaults;
@@ -26,9 +27,13 @@ fn access(list: &str, per_minute: u32, at_once: usize) -> Access {
 
 #[test]
 fn without_tokens_everybody_is_let_in() {
-    assert!(Access::open().admit(&HeaderMap::new()).expect("open").is_none());
+    assert!(Access::open().admit(&HeaderMap::new(), Basic::Refused).expect("open").is_none());
     assert!(
-        Access::new(&defaults()).expect("no file").admit(&bearer_of("anything")).expect("open").is_none()
+        Access::new(&defaults())
+            .expect("no file")
+            .admit(&bearer_of("anything"), Basic::Refused)
+            .expect("open")
+            .is_none()
     );
 }
 
@@ -38,8 +43,10 @@ fn who_has_a_token_is_let_in_by_name() {
     let access = access(&format!("api:{FIRST}, worker:sha256:{digest},"), 0, 0);
     for (token, name) in [(FIRST, "api"), (SECOND, "worker")] {
         for scheme in ["Bearer", "bearer", "BEARER"] {
-            let caller =
-                access.admit(&with_token(&format!("{scheme} {token}"))).expect("valid").expect("guarded");
+            let caller = access
+                .admit(&with_token(&format!("{scheme} {token}")), Basic::Refused)
+                .expect("valid")
+                .expect("guarded");
             assert_eq!(&*caller.name, name);
         }
     }
@@ -68,7 +75,7 @@ fn who_has_none_is_refused_and_nothing_of_it_is_shown() {
         twice,
     ];
     for headers in cases {
-        let error = access.admit(&headers).expect_err("no valid token");
+        let error = access.admit(&headers, Basic::Refused).expect_err("no valid token");
         assert_eq!((error.kind, error.status().as_u16()), (ErrorKind::Unauthorized, 401), "{headers:?}");
         assert!(
             error.message.starts_with("authorization: ") && !error.message.contains("token-of"),
@@ -81,7 +88,7 @@ fn who_has_none_is_refused_and_nothing_of_it_is_shown() {
 #[test]
 fn the_rate_is_each_callers_and_says_when_to_come_back() {
     let access = access(&format!("api:{FIRST},api:{FIRST}-rotated,worker:{SECOND}"), 2, 0);
-    let admit = |token: &str| access.admit(&bearer_of(token));
+    let admit = |token: &str| access.admit(&bearer_of(token), Basic::Refused);
     assert!(admit(FIRST).is_ok() && admit(&format!("{FIRST}-rotated")).is_ok(), "two a minute");
     let error = admit(FIRST).expect_err("the third");
     assert_eq!((error.kind, error.retriable), (ErrorKind::RateLimited, true));
@@ -94,15 +101,15 @@ fn the_rate_is_each_callers_and_says_when_to_come_back() {
 #[test]
 fn requests_at_once_are_counted_until_they_end() {
     let access = access(&format!("api:{FIRST},worker:{SECOND}"), 0, 1);
-    let first = access.admit(&bearer_of(FIRST)).expect("the first");
-    let error = access.admit(&bearer_of(FIRST)).expect_err("the second at once");
+    let first = access.admit(&bearer_of(FIRST), Basic::Refused).expect("the first");
+    let error = access.admit(&bearer_of(FIRST), Basic::Refused).expect_err("the second at once");
     assert_eq!(
         (error.kind, error.message.as_str()),
         (ErrorKind::RateLimited, "more than 1 requests at once with this token, try later")
     );
-    assert!(access.admit(&bearer_of(SECOND)).is_ok(), "others have their own");
+    assert!(access.admit(&bearer_of(SECOND), Basic::Refused).is_ok(), "others have their own");
     drop(first);
-    assert!(access.admit(&bearer_of(FIRST)).is_ok());
+    assert!(access.admit(&bearer_of(FIRST), Basic::Refused).is_ok());
 }
 
 #[test]
@@ -154,7 +161,7 @@ impl Drop for File {
 /// Asks until the answer is `wished`, within ten seconds.
 fn eventually(access: &Access, token: &str, wished: bool) {
     let end = std::time::Instant::now() + Duration::from_secs(10);
-    while access.admit(&bearer_of(token)).is_ok() != wished {
+    while access.admit(&bearer_of(token), Basic::Refused).is_ok() != wished {
         assert!(
             std::time::Instant::now() < end,
             "{token} is still {}",
@@ -168,16 +175,19 @@ fn eventually(access: &Access, token: &str, wished: bool) {
 fn tokens_rotate_without_a_restart_and_a_broken_file_locks_nobody_out() {
     let file = File::new(&format!("# callers\n\napi:{FIRST}\n"));
     let access = file.access().expect("a valid file");
-    assert!(access.admit(&bearer_of(FIRST)).is_ok() && access.admit(&bearer_of(SECOND)).is_err());
+    assert!(
+        access.admit(&bearer_of(FIRST), Basic::Refused).is_ok()
+            && access.admit(&bearer_of(SECOND), Basic::Refused).is_err()
+    );
     file.write(&format!("api:{FIRST}\napi:{SECOND}\n"));
     eventually(&access, SECOND, true);
-    assert!(access.admit(&bearer_of(FIRST)).is_ok(), "both, while callers change over");
+    assert!(access.admit(&bearer_of(FIRST), Basic::Refused).is_ok(), "both, while callers change over");
     file.write(&format!("api:{SECOND}\n"));
     eventually(&access, FIRST, false);
     for broken in ["", "nonsense"] {
         file.write(broken);
         std::thread::sleep(tokens_look_again());
-        assert!(access.admit(&bearer_of(SECOND)).is_ok(), "as before");
+        assert!(access.admit(&bearer_of(SECOND), Basic::Refused).is_ok(), "as before");
     }
     file.write(&format!("api:{FIRST}"));
     eventually(&access, FIRST, true);

@@ -16,6 +16,8 @@ use crate::body::{Body, Field, RequestFields, whole};
 use crate::health::{HealthReport, HealthStatus, Phase};
 use crate::request::RequestContext;
 use crate::settings::defaults;
+use crate::status::{PoolReport, PoolSource};
+use crate::ui::Playground;
 
 #[derive(Deserialize)]
 struct Wish {
@@ -63,6 +65,14 @@ impl Health for Fixed {
     }
 }
 
+struct OneBrowser;
+
+impl PoolSource for OneBrowser {
+    fn pool(&self) -> PoolReport {
+        PoolReport { pages: 4, pages_in_use: 1, pages_available: 3, sandbox: true, ..PoolReport::default() }
+    }
+}
+
 struct Service {
     app: Router,
     admin: Option<Router>,
@@ -83,6 +93,9 @@ fn service_with(status: HealthStatus, phase: Phase, settings: &ServerSettings) -
         build,
         access: Access::new(&settings.access).expect("no file of tokens"),
         signed_paths: &[],
+        ui: settings
+            .ui
+            .then(|| Ui::new("wishes", Playground { html: "<p>wish", script: "" }, Arc::new(OneBrowser))),
     };
     let Routers { public, admin } = kit.app(OpenApiRouter::new().routes(routes!(wish)), settings);
     Service { app: public, admin, lifecycle }
@@ -412,6 +425,6 @@ async fn a_client_that_goes_away_is_counted_and_leaves_nothing_in_flight() {
 async fn the_description_lists_every_route() {
     let description = service().get("/openapi.json").await.json();
     let paths: Vec<_> = description["paths"].as_object().expect("paths").keys().collect();
-    assert_eq!(paths, ["/health", "/live", "/metrics", "/ready", "/v1/wish"]);
+    assert_eq!(paths, ["/health", "/live", "/metrics", "/ready", "/status", "/v1/wish"]);
     assert!(description["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
 }

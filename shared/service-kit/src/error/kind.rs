@@ -45,7 +45,8 @@ pub enum ErrorKind {
 }
 
 /// Whose fault an error is: alerts and error budgets count `site` and `service`, never `caller`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Fault {
     Caller,
     Site,
@@ -53,6 +54,8 @@ pub enum Fault {
 }
 
 impl Fault {
+    pub const ALL: [Self; 3] = [Self::Caller, Self::Site, Self::Service];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Caller => "caller",

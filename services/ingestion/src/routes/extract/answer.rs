@@ -12,6 +12,7 @@ use crate::extract::Product;
 pub(super) struct Extracted {
     pub(super) product: Product,
     pub(super) raw_html: Option<String>,
+    pub(super) screenshot: Option<String>,
     pub(super) final_url: Url,
 }
 
@@ -22,6 +23,10 @@ pub(crate) struct ExtractResponse {
     /// The rendered DOM, base64; `null` unless `include_html` asked for it.
     #[schema(content_encoding = "base64")]
     raw_html: Option<String>,
+    /// The page as it was read, its viewport as a JPEG, base64, without pictures and web fonts, which are not loaded;
+    /// `null` unless `include_screenshot` asked for it, with `html`, and where none could be taken in time.
+    #[schema(content_encoding = "base64", content_media_type = "image/jpeg")]
+    screenshot: Option<String>,
     /// Whole milliseconds from the parsed request to this answer.
     extraction_time_ms: u64,
     /// RFC 3339, UTC.
@@ -46,6 +51,8 @@ struct Timings {
     ready: f64,
     /// Reading the DOM and making a product of it.
     extract: f64,
+    /// The page's picture, where one was asked for.
+    capture: f64,
     /// All that is in no other stage.
     encode: f64,
     total: f64,
@@ -57,6 +64,7 @@ impl Extracted {
         ExtractResponse {
             product: self.product,
             raw_html: self.raw_html,
+            screenshot: self.screenshot,
             extraction_time_ms: timings.total.round() as u64,
             timestamp: service_kit::timestamp(),
             final_url: self.final_url,
@@ -68,10 +76,18 @@ impl Extracted {
 impl Timings {
     fn of(times: StageTimes) -> Self {
         let tenths = |stage| (times.get(stage).as_secs_f64() * 10_000.0).round() / 10.0;
-        let stages = [Stage::Queue, Stage::Acquire, Stage::Load, Stage::Ready, Stage::Extract, Stage::Encode];
-        let [queue, acquire, load, ready, extract, encode] = stages.map(tenths);
-        let total = queue + acquire + load + ready + extract + encode;
-        Self { queue, acquire, load, ready, extract, encode, total: (total * 10.0).round() / 10.0 }
+        let stages = [
+            Stage::Queue,
+            Stage::Acquire,
+            Stage::Load,
+            Stage::Ready,
+            Stage::Extract,
+            Stage::Capture,
+            Stage::Encode,
+        ];
+        let [queue, acquire, load, ready, extract, capture, encode] = stages.map(tenths);
+        let total = queue + acquire + load + ready + extract + capture + encode;
+        Self { queue, acquire, load, ready, extract, capture, encode, total: (total * 10.0).round() / 10.0 }
     }
 }
 
