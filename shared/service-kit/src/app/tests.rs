@@ -1,5 +1,6 @@
 //! The whole router around an endpoint of the tests' own.
 
+mod pages;
 mod tokens;
 
 use std::time::Duration;
@@ -79,26 +80,29 @@ struct Service {
     lifecycle: Lifecycle,
 }
 
-fn service_with(status: HealthStatus, phase: Phase, settings: &ServerSettings) -> Service {
+fn kit(status: HealthStatus, phase: Phase, settings: &ServerSettings) -> (Kit, ServerSettings) {
     let registry = Registry::new();
     let build = Build { version: "1.2.3", revision: "abc" };
     let metrics =
         HttpMetrics::new(&registry, build, &["/v1/wish"], &["queue", "load"]).expect("a fresh registry");
-    let lifecycle = Lifecycle::new();
+    let playground = Playground { html: "<p>wish", script: "" };
     let kit = Kit {
         health: Arc::new(Fixed(status, phase)),
         metrics,
         registry,
-        lifecycle: lifecycle.clone(),
+        lifecycle: Lifecycle::new(),
         build,
         access: Access::new(&settings.access).expect("no file of tokens"),
         signed_paths: &[],
-        ui: settings
-            .ui
-            .then(|| Ui::new("wishes", Playground { html: "<p>wish", script: "" }, Arc::new(OneBrowser))),
+        ui: settings.ui.then(|| Ui::new("wishes", playground, Arc::new(OneBrowser))),
     };
-    let Routers { public, admin } = kit.app(OpenApiRouter::new().routes(routes!(wish)), settings);
-    Service { app: public, admin, lifecycle }
+    (kit, settings.clone())
+}
+
+fn service_with(status: HealthStatus, phase: Phase, settings: &ServerSettings) -> Service {
+    let (kit, settings) = kit(status, phase, settings);
+    let Routers { public, admin } = kit.app(OpenApiRouter::new().routes(routes!(wish)), &settings);
+    Service { app: public, admin, lifecycle: kit.lifecycle }
 }
 
 fn service() -> Service {
