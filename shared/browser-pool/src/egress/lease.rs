@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::sleep;
 use tokio_util::task::AbortOnDropHandle;
-use tracing::{error, warn};
+use tracing::{Span, error, warn};
 
 use super::account::{Account, EgressReport};
 use super::connect::Gate;
@@ -59,6 +59,11 @@ impl EgressLease {
     /// Begins a request: what was used before (warming the page) no longer counts.
     pub fn begin(&self) {
         self.account.reset();
+    }
+
+    /// The request that uses it from now on: what is logged belongs to it.
+    pub(crate) fn is_for(&self, request: &Span) {
+        self.account.is_for(request);
     }
 
     /// From now on everything is refused.

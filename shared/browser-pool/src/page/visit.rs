@@ -93,18 +93,19 @@ impl Page {
         times: &mut StageTimes,
     ) -> Result<Visited, PoolError> {
         let started = Instant::now();
-        let loaded = self.navigate(visit.url, visit.user_agent, deadline).await;
+        let navigating = self.navigate(visit.url, visit.user_agent, deadline);
+        let loaded = Stage::Load.trace(navigating).await;
         times.add(Stage::Load, started.elapsed());
         if !loaded? {
             return self.visited(visit, String::new(), None, Ready::Quiet);
         }
         let started = Instant::now();
-        let ready = self.wait_until_ready(visit.fields, deadline).await;
+        let ready = Stage::Ready.trace(self.wait_until_ready(visit.fields, deadline)).await;
         times.add(Stage::Ready, started.elapsed());
         let ready = ready?;
         self.refuse_unreached_document()?;
         let started = Instant::now();
-        let read = self.read_dom(visit.layout, deadline).await;
+        let read = Stage::Extract.trace(self.read_dom(visit.layout, deadline)).await;
         times.add(Stage::Extract, started.elapsed());
         match read {
             Ok((html, layout)) => self.visited(visit, html, layout, ready),
