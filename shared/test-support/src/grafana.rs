@@ -62,8 +62,10 @@ pub fn dashboards() -> Vec<Dashboard> {
         .map(|entry| entry.expect("an entry of the folder").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .map(|path| {
-            let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-            let json = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let text =
+                fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            let json =
+                serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
             Dashboard { name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), json }
         })
         .collect();
@@ -115,7 +117,8 @@ impl Target {
     ) -> io::Result<Vec<Course>> {
         let from = if self.is_instant { to } else { from };
         let query = url_encoded(&self.expression);
-        let path = format!("/api/v1/query_range?query={query}&start={from}&end={to}&step={}", step.as_secs_f64());
+        let path =
+            format!("/api/v1/query_range?query={query}&start={from}&end={to}&step={}", step.as_secs_f64());
         let answer = prometheus.get(&path).await?;
         let refused = || io::Error::other(format!("{}: {answer}", self.expression));
         if answer["status"] != "success" {

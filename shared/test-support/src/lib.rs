@@ -15,6 +15,7 @@ pub mod readiness;
 pub mod scrape;
 pub mod service;
 pub mod site;
+pub mod traffic;
 pub mod wait;
 
 pub use alert_receiver::AlertReceiver;
@@ -26,4 +27,5 @@ pub use monitoring::{Alertmanager, MonitoringFiles, Prometheus};
 pub use scrape::Scrape;
 pub use service::{Launch, Service, StartFailure};
 pub use site::FixtureSite;
+pub use traffic::Traffic;
 pub use wait::{eventually, within};

@@ -80,7 +80,11 @@ mod tests {
     fn what_is_checked_in_is_what_is_generated() {
         for (path, text) in files().expect("the dashboards") {
             let found = fs::read_to_string(&path).unwrap_or_default();
-            assert!(found == text, "{} is not fresh: run `make dashboards` and commit what it writes", path.display());
+            assert!(
+                found == text,
+                "{} is not fresh: run `make dashboards` and commit what it writes",
+                path.display()
+            );
         }
     }
 }

@@ -37,7 +37,11 @@ pub(crate) fn page(boards: &[Board]) -> String {
             board.title, board.description, board.uid
         );
         for row in &board.rows {
-            let _ = write!(page, "\n### {}\n\n| panel | shows | what to do | alerts |\n| --- | --- | --- | --- |\n", row.title);
+            let _ = write!(
+                page,
+                "\n### {}\n\n| panel | shows | what to do | alerts |\n| --- | --- | --- | --- |\n",
+                row.title
+            );
             for panel in &row.panels {
                 let alerts: Vec<_> = panel.alerts.iter().map(|name| runbook_link(name)).collect();
                 let _ = writeln!(

@@ -29,7 +29,10 @@ fn at_a_glance() -> Row {
 }
 
 fn promise() -> Row {
-    row("The promise: 99.5 % of the requests are not failed by the service", vec![burn(), alerts(), alert_list()])
+    row(
+        "The promise: 99.5 % of the requests are not failed by the service",
+        vec![burn(), alerts(), alert_list()],
+    )
 }
 
 fn traffic() -> Row {
