@@ -3,6 +3,7 @@
 //! Every label value is a member of a closed list and is there, at 0, from the first scrape: a counter that
 //! appears with its first failure hides that failure from `rate()`.
 
+mod memory;
 mod process;
 
 use std::sync::Arc;
@@ -153,6 +154,7 @@ impl HttpMetrics {
         };
         series.start_at_zero();
         registry.register(Box::new(process::ProcessCollector::new()?))?;
+        registry.register(Box::new(memory::MemoryCollector::new()?))?;
         Ok(Self(Arc::new(series)))
     }
 
