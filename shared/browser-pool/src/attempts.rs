@@ -75,6 +75,9 @@ impl Attempts {
         let lease = self.pool.lease(place, self.job.deadline, alone, self.job.inert).await;
         self.times.add(Stage::Acquire, started.elapsed());
         let lease = lease?;
+        if self.renderers_died > 0 {
+            lease.page().is_for_a_second_try();
+        }
         self.last = Some((Arc::clone(&lease.page().browser), alone));
         Ok(lease)
     }
@@ -97,6 +100,7 @@ impl Attempts {
         }
         if browser.is_alive() {
             self.renderers_died += 1;
+            self.job.inert = None;
             return if self.renderers_died < RENDERERS { Ok(()) } else { Err(error) };
         }
         self.browsers_died += 1;
