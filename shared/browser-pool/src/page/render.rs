@@ -130,7 +130,7 @@ impl Page {
                     return Err(unusable("url", "it answers with a download and not with a page"));
                 }
                 let before = started.elapsed();
-                (self.ready_in_new_world(document, deadline).await?, before)
+                (self.unless_broken_off(self.ready_in_new_world(document, deadline)).await?, before)
             }
         };
         self.stays_inert()?;
