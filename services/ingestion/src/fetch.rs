@@ -12,7 +12,7 @@ use browser_pool::{
 use bytes::Bytes;
 use service_kit::ApiError;
 use tokio::time::Instant;
-use tracing::{Instrument, info_span};
+use tracing::Instrument;
 
 use self::retry::Site;
 use crate::extract::{self, FIELDS_PROBE, Verdict};
@@ -69,7 +69,7 @@ impl Site for LeasedPages<'_> {
             };
             extract::extract_with(&shops, &page).err().map(|refusal| refusal.verdict)
         });
-        let verdict = judged.await.ok().flatten();
+        let verdict = judged.instrument(Stage::Extract.span()).await.ok().flatten();
         self.times.add(Stage::Extract, started.elapsed());
         (Arc::unwrap_or_clone(page), verdict)
     }
@@ -91,12 +91,13 @@ async fn visit(
         layout: true,
     };
     let started = Instant::now();
-    let turn = pool.enter_host(wanted.url.host_str().unwrap_or_default(), deadline).await;
+    let entering = pool.enter_host(wanted.url.host_str().unwrap_or_default(), deadline);
+    let turn = entering.instrument(Stage::Queue.span()).await;
     times.add(Stage::Queue, started.elapsed());
     let _turn = turn?;
     loop {
-        let mut page = attempts.page().instrument(info_span!("stage", stage = "acquire")).await?;
-        let visited = page.visit(&visit).instrument(info_span!("stage", stage = "load")).await;
+        let mut page = attempts.page().await?;
+        let visited = page.visit(&visit).await;
         let picture = match &visited {
             Ok(_) if wanted.include_screenshot => picture(&mut page, deadline).await,
             _ => None,
@@ -114,10 +115,8 @@ async fn picture(page: &mut PageLease, deadline: Deadline) -> Option<Bytes> {
     const QUALITY: u8 = 70;
     const LONGEST: Duration = Duration::from_secs(3);
     let limit = (deadline.remaining() / 2).min(LONGEST);
-    let captured = tokio::time::timeout(limit, page.capture(ShotFormat::Jpeg { quality: QUALITY }, None))
-        .instrument(info_span!("stage", stage = "capture"))
-        .await;
-    match captured {
+    let capture = page.capture(ShotFormat::Jpeg { quality: QUALITY }, None);
+    match tokio::time::timeout(limit, capture).await {
         Ok(Ok(picture)) => Some(picture),
         Ok(Err(error)) => {
             tracing::debug!(%error, "no picture of the page could be taken");

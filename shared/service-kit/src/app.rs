@@ -47,11 +47,13 @@ pub struct Routers {
     pub public: Router,
     /// For the operations' own listener, where there is one.
     pub admin: Option<Router>,
+    /// Counts the requests that are refused before a router sees them.
+    pub metrics: Option<HttpMetrics>,
 }
 
 impl From<Router> for Routers {
     fn from(public: Router) -> Self {
-        Self { public, admin: None }
+        Self { public, admin: None, metrics: None }
     }
 }
 
@@ -81,11 +83,13 @@ impl Kit {
         }
         let docs = self.ui.as_ref().map_or_else(Router::new, |ui| ui.docs(&self.access));
         let api = api.merge(docs.into());
+        let metrics = Some(self.metrics.clone());
         if !is_apart {
-            return self.router(api.merge(health).merge(operations), settings).into();
+            let public = self.router(api.merge(health).merge(operations), settings);
+            return Routers { public, admin: None, metrics };
         }
         let public = self.router(api.merge(health.clone()), settings);
-        Routers { public, admin: Some(self.router(health.merge(operations), settings)) }
+        Routers { public, admin: Some(self.router(health.merge(operations), settings)), metrics }
     }
 
     /// Begins to keep what the status page shows of the last minutes. Must run within a tokio runtime.

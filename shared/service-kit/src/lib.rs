@@ -23,6 +23,7 @@ mod server;
 pub mod settings;
 mod status;
 mod telemetry;
+mod trace;
 mod ui;
 
 pub use access::{Access, AccessError, TokenList, TokensRefused};
@@ -37,5 +38,5 @@ pub use metrics::{Build, HttpMetrics, LATENCY_BUCKETS_MS, Outcome};
 pub use request::{RequestContext, RequestId};
 pub use server::{Ended, ServeError, Server};
 pub use status::{BrowserRow, PoolReport, PoolSource, Sampling};
-pub use telemetry::init as init_telemetry;
+pub use telemetry::Telemetry;
 pub use ui::{Playground, Ui};

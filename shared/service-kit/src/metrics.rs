@@ -4,6 +4,7 @@
 //! appears with its first failure hides that failure from `rate()`.
 
 mod counts;
+mod memory;
 mod process;
 
 use std::sync::Arc;
@@ -155,6 +156,7 @@ impl HttpMetrics {
         };
         series.start_at_zero();
         registry.register(Box::new(process::ProcessCollector::new()?))?;
+        registry.register(Box::new(memory::MemoryCollector::new()?))?;
         Ok(Self(Arc::new(series)))
     }
 
@@ -182,6 +184,11 @@ impl HttpMetrics {
     pub(crate) fn enter(&self, endpoint: &'static str) -> InFlight {
         self.0.in_flight.with_label_values(NO_LABELS).inc();
         InFlight { metrics: self.clone(), endpoint, answered: false }
+    }
+
+    /// A request whose head was refused: no router has seen it.
+    pub(crate) fn refused_unseen(&self, error: &ApiError) {
+        self.enter(OTHER).answered(Some(error), Duration::ZERO, None);
     }
 
     /// What mirrors a state is read when it is scraped.

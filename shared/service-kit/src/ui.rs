@@ -59,10 +59,10 @@ impl Ui {
 
     /// What the pages fetch.
     pub(crate) fn before_data(&self, access: &Access, routes: OpenApiRouter) -> OpenApiRouter {
-        routes.layer(from_fn_with_state(Arc::new(Door::of_data(access)), door::door))
+        routes.route_layer(from_fn_with_state(Arc::new(Door::of_data(access)), door::door))
     }
 
     fn behind(&self, access: &Access, routes: Router) -> Router {
-        routes.layer(from_fn_with_state(Arc::new(Door::of_pages(access, self.service)), door::door))
+        routes.route_layer(from_fn_with_state(Arc::new(Door::of_pages(access, self.service)), door::door))
     }
 }

@@ -101,7 +101,7 @@ fn kit(status: HealthStatus, phase: Phase, settings: &ServerSettings) -> (Kit, S
 
 fn service_with(status: HealthStatus, phase: Phase, settings: &ServerSettings) -> Service {
     let (kit, settings) = kit(status, phase, settings);
-    let Routers { public, admin } = kit.app(OpenApiRouter::new().routes(routes!(wish)), &settings);
+    let Routers { public, admin, .. } = kit.app(OpenApiRouter::new().routes(routes!(wish)), &settings);
     Service { app: public, admin, lifecycle: kit.lifecycle }
 }
 
@@ -377,7 +377,13 @@ async fn every_series_is_there_from_the_first_scrape() {
     ] {
         assert_eq!(value(&scrape.text, series), Some(at_boot), "{series}");
     }
-    for series in ["process_start_time_seconds", "process_resident_memory_bytes", "process_open_fds"] {
+    for series in [
+        "process_start_time_seconds",
+        "process_resident_memory_bytes",
+        "process_open_fds",
+        "playwright_memory_limit_bytes",
+        "playwright_memory_used_bytes",
+    ] {
         assert!(value(&scrape.text, series).is_some_and(|value| value != "0"), "{series}");
     }
 }

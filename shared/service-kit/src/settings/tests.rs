@@ -63,6 +63,7 @@ fn bad_values_are_refused_by_the_name_of_the_variable() {
             "--strict-requests=maybe",
             "PLAYWRIGHT_STRICT_REQUESTS (or --strict-requests): expected true or false",
         ),
+        ("--ui=maybe", "PLAYWRIGHT_UI (or --ui): expected true or false"),
         (
             "--drain-delay-s=-1",
             "PLAYWRIGHT_DRAIN_DELAY_S (or --drain-delay-s): expected seconds from 0 to 300",

@@ -29,6 +29,7 @@ function facts(now) {
     ['Version', now.version + (now.revision === 'unknown' ? '' : ' · ' + now.revision.slice(0, 9))],
     ['Chromium', chromium],
     ['Sandbox', now.sandbox ? 'on' : 'off'],
+    ['Memory', bytes(now.memory.browsers + (now.memory.service ?? 0))],
     ['Uptime', span(now.uptime_s)],
   ];
   byId('facts').replaceChildren(...pairs.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))));
@@ -37,18 +38,17 @@ function facts(now) {
 const tile = (name, figure, unit, note, curve) =>
   el('section', { class: 'tile' }, el('h2', {}, name), el('p', { class: 'figure' }, figure, unit && el('small', {}, unit)), el('p', { class: 'note' }, note), curve);
 
-function tiles({ requests, queue, pages, memory, series }) {
+function tiles({ requests, queue, pages, series }) {
   const { all } = requests;
   const failed = all.failed_site + all.failed_service;
   const waits = queue.wait_p95_ms === null ? '' : ' · p95 wait ' + milliseconds(queue.wait_p95_ms);
   const perMinute = series.requests.map((count) => (count * 60) / series.step_s);
   const [p95, unit] = milliseconds(all.p95_ms).split(' ');
-  const used = bytes(memory.browsers + (memory.service ?? 0)).split(' ');
   byId('tiles').replaceChildren(
     tile('Requests', number(all.per_minute), 'per minute', `${number(requests.in_flight)} in flight · ${percent(all.success_ratio)} succeed`, spark(perMinute, 'requests per minute over five minutes')),
     tile('Latency, p95', p95, unit, `p50 ${milliseconds(all.p50_ms)} · p99 ${milliseconds(all.p99_ms)}`, spark(series.p95_ms, 'p95 latency over five minutes')),
     tile('Pages in use', number(pages.in_use), 'of ' + pages.size, `${number(queue.depth)} waiting${waits}`, spark(series.pages_in_use, 'pages in use over five minutes')),
-    tile('Failures', number(failed), 'in ' + Math.max(1, Math.round(requests.window_s / 60)) + ' min', `memory ${used.join(' ')}`, spark(series.failures, 'failures over five minutes', failed ? 'bad' : '')),
+    tile('Failures', number(failed), 'in ' + Math.max(1, Math.round(requests.window_s / 60)) + ' min', `${number(all.failed_service)} the service’s · ${number(all.failed_site)} the sites’`, spark(series.failures, 'failures over five minutes', failed ? 'bad' : '')),
   );
 }
 
