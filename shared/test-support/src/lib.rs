@@ -5,6 +5,7 @@
 
 pub mod built;
 pub mod busy;
+pub mod collector;
 pub mod fake;
 pub mod http;
 pub mod process;
@@ -15,6 +16,7 @@ pub mod site;
 pub mod wait;
 
 pub use busy::Busy;
+pub use collector::{Collected, Collector};
 pub use fake::{FakeChromium, Mode, fake_chromium};
 pub use http::{Client, Reply};
 pub use scrape::Scrape;

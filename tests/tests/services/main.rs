@@ -19,3 +19,4 @@ mod readiness;
 mod rendering;
 mod reuse;
 mod site_faults;
+mod traces;
