@@ -23,7 +23,7 @@ fn sending<'a>(endpoint: &'a str, protocol: &'a str) -> Vec<(&'a str, &'a str)> 
 
 async fn extract(ingestion: &Ingestion, path: &str, headers: &[(&str, &str)]) -> Reply {
     let request = json!({ "url": ingestion.site.url(path) });
-    ingestion.service.client().post_with("/v1/extract", &request, headers).await.expect("an answer")
+    ingestion.service.client().post_with("/v1/extract", headers, &request).await.expect("an answer")
 }
 
 fn server_span(trace: &[Collected]) -> &Collected {
@@ -124,7 +124,7 @@ async fn failures_are_told_with_their_stage_and_the_pages_verdict() {
 
     let request = json!({ "url": ingestion.site.url("/hang"), "timeout_s": 0.5 });
     let headers = [("x-request-id", "late"), ("traceparent", "00-nonsense-01")];
-    let reply = ingestion.service.client().post_with("/v1/extract", &request, &headers).await;
+    let reply = ingestion.service.client().post_with("/v1/extract", &headers, &request).await;
     assert_error(&reply.expect("an answer"), 408, "timeout", true);
     let trace = collector.trace_with("request_id", "late").await;
     let server = server_span(&trace);
@@ -143,7 +143,7 @@ async fn a_picture_is_a_span_with_its_stages_and_probes_are_none() {
     environment.push(("OTEL_SERVICE_NAME", "cards"));
     let service = image(&environment).await;
     let request = json!({ "html": "<h1>one</h1><script>document.title = 1</script>" });
-    let reply = service.client().post_with("/v1/render", &request, &[("x-request-id", "card")]).await;
+    let reply = service.client().post_with("/v1/render", &[("x-request-id", "card")], &request).await;
     assert_eq!(reply.expect("an answer").status, 200);
     let trace = collector.trace_with("request_id", "card").await;
     let server = server_span(&trace);
@@ -172,8 +172,8 @@ async fn a_caller_that_samples_nothing_is_obeyed_and_its_lines_are_still_found()
     let unsampled = format!("00-{TRACE}-{CALLER}-00");
     let html = json!({ "html": "<h1>one</h1>" });
     let headers = [("traceparent", unsampled.as_str()), ("x-request-id", "quiet")];
-    service.client().post_with("/v1/render", &html, &headers).await.expect("an answer");
-    service.client().post_with("/v1/render", &html, &[("x-request-id", "loud")]).await.expect("an answer");
+    service.client().post_with("/v1/render", &headers, &html).await.expect("an answer");
+    service.client().post_with("/v1/render", &[("x-request-id", "loud")], &html).await.expect("an answer");
     collector.trace_with("request_id", "loud").await;
     assert!(!collector.spans().iter().any(|span| span.trace_id == TRACE));
     let lines = lines_of(&service, "quiet");
@@ -187,7 +187,7 @@ async fn without_a_collector_lines_have_ids_and_nothing_is_counted() {
     let headers = [("traceparent", parent.as_str()), ("x-request-id", "alone")];
     // a request without a page that can be captured in time logs an error, the only line at this level
     let request = json!({ "html": "<script>for (;;);</script>", "timeout_s": 0.5 });
-    let reply = service.client().post_with("/v1/render", &request, &headers).await.expect("an answer");
+    let reply = service.client().post_with("/v1/render", &headers, &request).await.expect("an answer");
     assert_error(&reply, 408, "timeout", true);
     let lines = lines_of(&service, "alone");
     assert!(!lines.is_empty(), "{}", service.log());
@@ -217,7 +217,7 @@ async fn a_collector_that_hangs_costs_nobody_anything() {
         })
         .await;
         let asked = Instant::now();
-        service.signal(Signal::Term).expect("it runs");
+        service.signal(Signal::TERM).expect("it runs");
         let exit = service.wait_for_exit(Duration::from_secs(20)).await.expect("it ends");
         assert!(exit.success(), "{}", service.log());
         // three seconds for the last spans, and what a busy machine takes for the rest
@@ -237,9 +237,9 @@ async fn what_waits_is_sent_at_the_end() {
     ];
     let mut service = image(&environment).await;
     let html = json!({ "html": "<h1>last</h1>" });
-    service.client().post_with("/v1/render", &html, &[("x-request-id", "last")]).await.expect("an answer");
+    service.client().post_with("/v1/render", &[("x-request-id", "last")], &html).await.expect("an answer");
     assert!(collector.spans().is_empty(), "nothing is sent before its time");
-    service.signal(Signal::Term).expect("it runs");
+    service.signal(Signal::TERM).expect("it runs");
     assert!(service.wait_for_exit(Duration::from_secs(20)).await.expect("it ends").success());
     assert_eq!(server_span(&collector.trace_with("request_id", "last").await).name, "POST /v1/render");
 }
