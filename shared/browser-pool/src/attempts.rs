@@ -79,6 +79,9 @@ impl Attempts {
         self.times.add(Stage::Acquire, started.elapsed());
         let lease = lease?;
         lease.page().egress.is_for(&Span::current());
+        if self.renderers_died > 0 {
+            lease.page().is_for_a_second_try();
+        }
         self.last = Some((Arc::clone(&lease.page().browser), alone));
         Ok(lease)
     }
@@ -101,6 +104,7 @@ impl Attempts {
         }
         if browser.is_alive() {
             self.renderers_died += 1;
+            self.job.inert = None;
             return if self.renderers_died < RENDERERS { Ok(()) } else { Err(error) };
         }
         self.browsers_died += 1;

@@ -162,8 +162,10 @@ impl NetworkFailure {
             | Self::ConnectTimeout
             | Self::ConnectionReset
             | Self::InvalidResponse
+            // Into which a site sends whom it will not serve just now.
+            | Self::TooManyRedirects
             | Self::Other => true,
-            Self::NoSuchHost | Self::BadCertificate | Self::TooManyRedirects | Self::TooLarge => false,
+            Self::NoSuchHost | Self::BadCertificate | Self::TooLarge => false,
         }
     }
 

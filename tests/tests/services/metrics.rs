@@ -56,12 +56,15 @@ const BOTH: &[Promised] = &[
     ("playwright_browser_memory_bytes", "gauge", &[]),
     ("playwright_browser_cpu_seconds_total", "counter", &[]),
     ("playwright_browser_processes", "gauge", &[]),
+    ("playwright_browser_targets", "gauge", &[]),
     ("playwright_sandbox_enabled", "gauge", &[]),
     ("playwright_synthetic_render_age_seconds", "gauge", &[]),
     ("playwright_health_status", "gauge", &[("status", &["healthy", "degraded", "unhealthy"])]),
     ("playwright_egress_refused_total", "counter", &[("reason", &[])]),
     ("playwright_client_gone_total", "counter", &[]),
     ("playwright_build_info", "gauge", &[("version", &[]), ("revision", &[]), ("chromium", &[])]),
+    ("playwright_memory_limit_bytes", "gauge", &[]),
+    ("playwright_memory_used_bytes", "gauge", &[]),
     ("process_resident_memory_bytes", "gauge", &[]),
     ("process_open_fds", "gauge", &[]),
 ];
@@ -158,7 +161,8 @@ async fn of_the_image_service() {
     eventually("the browsers are measured", Duration::from_secs(15), async || {
         let now = scrape(&service).await;
         let memory = now.get("playwright_browser_memory_bytes", &[]);
-        (memory > 50e6 && now.get("playwright_browser_processes", &[]) >= 3.0).then_some(())
+        let targets = now.get("playwright_browser_targets", &[]);
+        (memory > 50e6 && now.get("playwright_browser_processes", &[]) >= 3.0 && targets >= 1.0).then_some(())
     })
     .await;
     // health and metrics are not requests

@@ -71,6 +71,11 @@ impl EgressLease {
         self.account.shut();
     }
 
+    /// Whether the request has no bytes left.
+    pub(crate) fn is_used_up(&self) -> bool {
+        self.account.check_bytes().is_err()
+    }
+
     /// What was used and what went wrong since [`begin`](Self::begin).
     pub fn report(&self) -> EgressReport {
         self.account.report()
