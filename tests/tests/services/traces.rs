@@ -182,7 +182,8 @@ async fn a_caller_that_samples_nothing_is_obeyed_and_its_lines_are_still_found()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_collector_lines_have_ids_and_nothing_is_counted() {
-    let service = image(&[("LOG_LEVEL", "warn")]).await;
+    // the line that says where it listens is what the test finds it by
+    let service = image(&[("LOG_LEVEL", "warn,playwright_image=info")]).await;
     let parent = format!("00-{TRACE}-{CALLER}-01");
     let headers = [("traceparent", parent.as_str()), ("x-request-id", "alone")];
     // a request without a page that can be captured in time logs an error, the only line at this level
