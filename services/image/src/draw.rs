@@ -3,7 +3,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use browser_pool::{Attempts, Deadline, Heard, Job, PageLease, PoolError, Shown, Stage, StageTimes, mark_failed};
+use browser_pool::{
+    Attempts, Deadline, Heard, Job, PageLease, PoolError, Shown, Stage, StageTimes, mark_failed,
+};
 use bytes::Bytes;
 use service_kit::{ApiError, ErrorKind};
 use tokio::time::Instant;

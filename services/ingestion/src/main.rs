@@ -16,7 +16,8 @@ const BROWSERS_END: Duration = Duration::from_secs(5);
 fn main() -> ExitCode {
     let done = match settings::parse::<Cli>().chosen() {
         Command::Serve(config) => {
-            let telemetry = Telemetry::start(&config.telemetry, "playwright-ingestion", playwright_ingestion::BUILD);
+            let telemetry =
+                Telemetry::start(&config.telemetry, "playwright-ingestion", playwright_ingestion::BUILD);
             telemetry.around(|telemetry| serve(&config, telemetry))
         }
         Command::Extract(page) => return cli::run(page),

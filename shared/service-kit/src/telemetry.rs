@@ -53,7 +53,8 @@ impl Telemetry {
             LogFormat::Json => false,
             LogFormat::Auto => is_terminal,
         };
-        let log = if human { for_people(std::io::stderr, is_terminal) } else { for_machines(std::io::stderr) };
+        let log =
+            if human { for_people(std::io::stderr, is_terminal) } else { for_machines(std::io::stderr) };
         let started = tracing_subscriber::registry()
             .with(traces.as_ref().map(Traces::layer))
             .with(log.with_filter(EnvFilter::new(directives(&settings.log_level))))

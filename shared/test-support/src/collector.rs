@@ -119,7 +119,8 @@ impl Collector {
     pub async fn trace_with(&self, attribute: &str, value: &str) -> Vec<Collected> {
         let trace = within(ARRIVES_WITHIN, async || {
             let spans = self.spans();
-            let with = spans.iter().find(|span| span.attributes.get(attribute).is_some_and(|is| is == value))?;
+            let with =
+                spans.iter().find(|span| span.attributes.get(attribute).is_some_and(|is| is == value))?;
             let trace_id = with.trace_id.clone();
             Some(spans.into_iter().filter(|span| span.trace_id == trace_id).collect())
         });
@@ -165,11 +166,7 @@ async fn by_http(State(kept): State<Kept>, headers: HeaderMap, body: Bytes) -> V
     ExportTraceServiceResponse::default().encode_to_vec()
 }
 
-fn collected(
-    span: Span,
-    resource: BTreeMap<String, String>,
-    headers: BTreeMap<String, String>,
-) -> Collected {
+fn collected(span: Span, resource: BTreeMap<String, String>, headers: BTreeMap<String, String>) -> Collected {
     /// `STATUS_CODE_ERROR`
     const ERROR: i32 = 2;
     let status = span.status.unwrap_or_default();

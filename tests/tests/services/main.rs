@@ -5,6 +5,7 @@ mod bad_input;
 mod blank;
 mod browser_faults;
 mod cards;
+mod documents;
 mod egress;
 mod extent;
 mod extraction;

@@ -98,7 +98,10 @@ async fn an_extraction_is_a_span_with_its_stages() {
     assert!(lines.len() >= 2, "{}", ingestion.service.log());
     assert!(lines.iter().all(|line| line["trace_id"] == TRACE), "{lines:#?}");
     let ids: Vec<_> = trace.iter().map(|span| span.span_id.as_str()).collect();
-    assert!(lines.iter().all(|line| line["span_id"].as_str().is_some_and(|id| ids.contains(&id))), "{lines:#?}");
+    assert!(
+        lines.iter().all(|line| line["span_id"].as_str().is_some_and(|id| ids.contains(&id))),
+        "{lines:#?}"
+    );
     let answered = lines.iter().find(|line| line["message"] == "answered").expect("the request's own line");
     assert_eq!(answered["span_id"], server.span_id.as_str());
 }
@@ -147,7 +150,10 @@ async fn a_picture_is_a_span_with_its_stages_and_probes_are_none() {
     assert_eq!(reply.expect("an answer").status, 200);
     let trace = collector.trace_with("request_id", "card").await;
     let server = server_span(&trace);
-    assert_eq!((server.name.as_str(), server.resource["service.name"].as_str()), ("POST /v1/render", "cards"));
+    assert_eq!(
+        (server.name.as_str(), server.resource["service.name"].as_str()),
+        ("POST /v1/render", "cards")
+    );
     assert_eq!(stages(&trace, server), ["queue", "acquire", "load", "ready", "capture", "encode"]);
 
     for path in ["/health", "/metrics", "/openapi.json"] {

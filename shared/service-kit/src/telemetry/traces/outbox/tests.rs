@@ -45,7 +45,6 @@ fn outbox(url: &str, settings: &TraceSettings, sent: &IntCounterVec) -> Outbox {
     Outbox::open(collector, settings, Resource::builder_empty().build(), sent)
 }
 
-
 #[test]
 fn a_stage_that_is_told_of_afterwards_is_put_where_it_was() {
     let took = |us: i64| KeyValue::new(TOOK_US, us);
@@ -71,7 +70,10 @@ async fn what_waits_is_sent_when_it_is_closed_and_the_logs_fields_stay_here() {
     let outbox = outbox(&format!("{}/v1/traces", collector.http()), &settings, &sent);
     let slot = outbox.processor();
     slot.on_end(span(TraceFlags::NOT_SAMPLED, vec![]));
-    slot.on_end(span(TraceFlags::SAMPLED, vec![KeyValue::new("status", 200), KeyValue::new("url.path", "/")]));
+    slot.on_end(span(
+        TraceFlags::SAMPLED,
+        vec![KeyValue::new("status", 200), KeyValue::new("url.path", "/")],
+    ));
     tokio::task::spawn_blocking(|| outbox.close()).await.expect("no panic");
     let spans = collector.spans();
     assert_eq!((spans.len(), counts(&sent)), (1, [1, 0, 0]));
