@@ -18,10 +18,6 @@ command -v cc >/dev/null || packages+=(gcc libc6-dev)
 # the hostile tests play in network namespaces
 command -v ip >/dev/null || packages+=(iproute2)
 
-# the documents' commands and their Python client are run by the tests
-command -v curl >/dev/null || packages+=(curl)
-[[ -d /usr/lib/python3/dist-packages/httpx ]] || packages+=(python3-httpx)
-
 if ! command -v cargo >/dev/null; then
   say "cargo is not on the PATH: install Rust 1.95 or newer (rustup, or your distribution's packages)" >&2
   exit 1

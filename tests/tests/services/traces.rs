@@ -196,9 +196,10 @@ async fn without_a_collector_lines_have_ids_and_nothing_is_counted() {
     let request = json!({ "html": "<script>for (;;);</script>", "timeout_s": 0.5 });
     let reply = service.client().post_with("/v1/render", &headers, &request).await.expect("an answer");
     assert_error(&reply, 408, "timeout", true);
-    let lines = lines_of(&service, "alone");
-    assert!(!lines.is_empty(), "{}", service.log());
-    for line in lines {
+    let lines = eventually("the request's line", Duration::from_secs(10), async || {
+        Some(lines_of(&service, "alone")).filter(|lines| !lines.is_empty())
+    });
+    for line in lines.await {
         assert_eq!(line["trace_id"], TRACE);
         assert!(line["span_id"].as_str().is_some_and(|id| id.len() == 16 && id != CALLER), "{line}");
     }
