@@ -98,8 +98,12 @@ pub(crate) async fn run(options: &Options) -> Result<Verdict> {
 
 async fn soak(kind: Kind, round: Round, options: &Options) -> Result<Verdict> {
     let count = options.requests.unwrap_or(REQUESTS);
-    let title =
-        format!("soak: {count} {} requests, {} at once, {}", kind.as_str(), options.at_once, round.as_str());
+    let title = format!(
+        "soak: {count} {} requests, {} at once, {}",
+        kind.as_str(),
+        options.at_once,
+        round.as_str()
+    );
     println!("\n{title} ...");
     let bench = Bench::start(kind, round.environment()).await?;
     let done = Progress::default();

@@ -461,8 +461,8 @@ mod tests {
         PageWatch::new(Connection::open(reader, writer), SessionId::new("S"), "F".to_owned())
     }
 
-    fn tell(watch: &PageWatch, method: &str, params: &'static str) {
-        watch.event(method, &Bytes::from_static(params.as_bytes()));
+    fn tell(watch: &PageWatch, method: &str, params: &str) {
+        watch.event(method, &Bytes::copy_from_slice(params.as_bytes()));
     }
 
     #[tokio::test(start_paused = true)]
@@ -489,9 +489,7 @@ mod tests {
         let watch = watch();
         let begun = r#"{"requestId":"1","type":"Document","frameId":"F","response":{"url":"http://shop/","status":200,"mimeType":"text/html"}}"#;
         let failed = |id: &str, canceled: bool| {
-            format!(
-                r#"{{"requestId":"{id}","type":"Document","errorText":"net::ERR_CONNECTION_RESET","canceled":{canceled}}}"#
-            )
+            format!(r#"{{"requestId":"{id}","type":"Document","errorText":"net::ERR_CONNECTION_RESET","canceled":{canceled}}}"#)
         };
         let is_broken = || watch.state().broken_off;
         tell(&watch, "Network.responseReceived", begun);

@@ -23,9 +23,7 @@ impl Baseline {
         tokio::time::sleep(CALM).await;
         let [one, other] = hosts;
         let start = Instant::now();
-        Baseline(
-            tokio::join!(Sample::take(&one.service, start, 0), Sample::take(&other.service, start, 0)).into(),
-        )
+        Baseline(tokio::join!(Sample::take(&one.service, start, 0), Sample::take(&other.service, start, 0)).into())
     }
 
     /// Waits until as little is left as before, for some time, and says what is.
@@ -44,11 +42,7 @@ impl Baseline {
                 None => Sample::take(&host.service, start, 0).await,
             };
             let mut left = |what: &str, before: usize, after: usize, slack: usize| {
-                report.check(
-                    format!("{name}: {what}"),
-                    format!("{before} before, {after} after"),
-                    after <= before + slack,
-                );
+                report.check(format!("{name}: {what}"), format!("{before} before, {after} after"), after <= before + slack);
             };
             left("processes", before.processes, after.processes, 0);
             left("renderers", before.renderers, after.renderers, 0);

@@ -39,9 +39,7 @@ impl Served {
     }
 
     pub(crate) fn csv(&self) -> Vec<String> {
-        let line = |(number, record): (usize, &Record)| {
-            format!("{},{},{}", self.kind.as_str(), number + 1, record.csv())
-        };
+        let line = |(number, record): (usize, &Record)| format!("{},{},{}", self.kind.as_str(), number + 1, record.csv());
         self.tries().enumerate().map(line).collect()
     }
 }
