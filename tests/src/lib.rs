@@ -1,6 +1,8 @@
 //! What every test of the services begins with: a service on a real Chromium, the fixture site beside it, and one
 //! short call for a request. The tests themselves are organised by how things go wrong.
 
+pub mod documents;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};

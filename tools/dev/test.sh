@@ -7,7 +7,8 @@ cd "$(dirname "$0")/../.."
 step() { printf '\n== %s\n' "$*"; }
 
 step "install"
-tools/dev/install.sh
+# with what runs the documents' commands
+tools/dev/install.sh curl python3-httpx
 
 step "format"
 cargo fmt --all --check

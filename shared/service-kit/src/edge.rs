@@ -72,8 +72,7 @@ pub(crate) async fn edge(State(edge): State<Arc<Edge>>, mut request: Request, ne
     let in_flight = edge.metrics.endpoint(matched).map(|endpoint| edge.metrics.enter(endpoint));
     let is_work = in_flight.is_some();
     let needs_token = is_work && matched.is_some_and(|path| !edge.signed_paths.contains(&path));
-    let beginning =
-        Beginning { request_id: context.id.as_str(), matched, is_work, parent: trace.as_ref() };
+    let beginning = Beginning { request_id: context.id.as_str(), matched, is_work, parent: trace.as_ref() };
     let own = RequestSpan::begin(&request, &beginning);
     let span = own.span().clone();
     request.extensions_mut().insert(context.clone());

@@ -9,8 +9,11 @@ use std::io::IsTerminal;
 
 use clap::ValueEnum;
 use prometheus::{IntCounterVec, Opts, Registry};
+use tracing::Subscriber;
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::JsonFields;
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
@@ -50,12 +53,8 @@ impl Telemetry {
             LogFormat::Json => false,
             LogFormat::Auto => is_terminal,
         };
-        let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-        let log = if human {
-            log.compact().with_ansi(is_terminal).fmt_fields(human::Fields).boxed()
-        } else {
-            log.fmt_fields(JsonFields::new()).event_format(json::JsonLines).boxed()
-        };
+        let log =
+            if human { for_people(std::io::stderr, is_terminal) } else { for_machines(std::io::stderr) };
         let started = tracing_subscriber::registry()
             .with(traces.as_ref().map(Traces::layer))
             .with(log.with_filter(EnvFilter::new(directives(&settings.log_level))))
@@ -80,6 +79,24 @@ impl Telemetry {
         }
         done
     }
+}
+
+fn for_people<S, W>(writer: W, has_colours: bool) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
+    let log = tracing_subscriber::fmt::layer().with_writer(writer);
+    log.compact().with_ansi(has_colours).fmt_fields(human::Fields).boxed()
+}
+
+fn for_machines<S, W>(writer: W) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
+    let log = tracing_subscriber::fmt::layer().with_writer(writer);
+    log.fmt_fields(JsonFields::new()).event_format(json::JsonLines).boxed()
 }
 
 fn spans_counter() -> IntCounterVec {
@@ -133,22 +150,4 @@ fn log_panics() {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn levels_are_checked() {
-        for valid in ["info", "DEBUG", "WARNING", "critical", "off", "info,browser_pool=debug"] {
-            assert!(check_level(valid).is_ok(), "{valid}");
-        }
-        for invalid in ["", " ", "loud", "info,browser_pool=loud"] {
-            assert!(check_level(invalid).is_err(), "{invalid}");
-        }
-    }
-
-    #[test]
-    fn a_plain_level_leaves_dependencies_quiet() {
-        assert!(directives("DEBUG").starts_with("warn,playwright_ingestion=debug,"));
-        assert_eq!(directives("info,hyper=debug"), "info,hyper=debug");
-    }
-}
+mod tests;

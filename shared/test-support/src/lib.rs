@@ -6,6 +6,7 @@
 pub mod alert_receiver;
 pub mod built;
 pub mod busy;
+pub mod collector;
 pub mod fake;
 pub mod grafana;
 pub mod http;
@@ -20,6 +21,7 @@ pub mod wait;
 
 pub use alert_receiver::AlertReceiver;
 pub use busy::Busy;
+pub use collector::{Collected, Collector};
 pub use fake::{FakeChromium, Mode, fake_chromium};
 pub use grafana::{Dashboard, Variables};
 pub use http::{Client, Reply};

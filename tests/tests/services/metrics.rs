@@ -37,6 +37,7 @@ const BOTH: &[Promised] = &[
         &[("error_type", ERRORS), ("fault", &["caller", "site", "service"])],
     ),
     ("playwright_requests_timeout_total", "counter", &[("stage", &["queue", "acquire", "load", "ready"])]),
+    ("playwright_trace_spans_total", "counter", &[("outcome", &["exported", "dropped", "failed"])]),
     ("playwright_deadline_used_ratio", "histogram", &[("endpoint", &[])]),
     ("playwright_requests_in_flight", "gauge", &[]),
     ("playwright_queue_depth", "gauge", &[]),

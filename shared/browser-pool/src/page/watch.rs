@@ -461,8 +461,8 @@ mod tests {
         PageWatch::new(Connection::open(reader, writer), SessionId::new("S"), "F".to_owned())
     }
 
-    fn tell(watch: &PageWatch, method: &str, params: &'static str) {
-        watch.event(method, &Bytes::from_static(params.as_bytes()));
+    fn tell(watch: &PageWatch, method: &str, params: &str) {
+        watch.event(method, &Bytes::copy_from_slice(params.as_bytes()));
     }
 
     #[tokio::test(start_paused = true)]

@@ -115,6 +115,51 @@ fn bad_values_are_refused_by_the_name_of_the_variable() {
         ),
         ("--log-level=loud", "LOG_LEVEL (or --log-level): expected error, warn, info"),
         ("--log-format=xml", "PLAYWRIGHT_LOG_FORMAT (or --log-format): expected json, human, auto"),
+        (
+            "--otel-exporter-otlp-endpoint=collector:4317",
+            "OTEL_EXPORTER_OTLP_ENDPOINT (or --otel-exporter-otlp-endpoint): expected an http:// address",
+        ),
+        (
+            "--otel-exporter-otlp-traces-endpoint=https://collector",
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT (or --otel-exporter-otlp-traces-endpoint): expected an http:// address",
+        ),
+        (
+            "--otel-exporter-otlp-protocol=http/json",
+            "OTEL_EXPORTER_OTLP_PROTOCOL (or --otel-exporter-otlp-protocol): expected grpc, http/protobuf",
+        ),
+        (
+            "--otel-exporter-otlp-traces-protocol=thrift",
+            "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL (or --otel-exporter-otlp-traces-protocol): expected grpc, http/protobuf",
+        ),
+        (
+            "--otel-exporter-otlp-timeout=0",
+            "OTEL_EXPORTER_OTLP_TIMEOUT (or --otel-exporter-otlp-timeout): expected an integer from 1 to",
+        ),
+        (
+            "--otel-resource-attributes=nothing",
+            "OTEL_RESOURCE_ATTRIBUTES (or --otel-resource-attributes): expected name=value pairs",
+        ),
+        (
+            "--otel-traces-sampler=xray",
+            "OTEL_TRACES_SAMPLER (or --otel-traces-sampler): expected always_on, always_off, traceidratio",
+        ),
+        (
+            "--otel-traces-sampler-arg=2",
+            "OTEL_TRACES_SAMPLER_ARG (or --otel-traces-sampler-arg): expected a number from 0 to 1",
+        ),
+        ("--otel-sdk-disabled=maybe", "OTEL_SDK_DISABLED (or --otel-sdk-disabled): expected true or false"),
+        (
+            "--otel-bsp-max-queue-size=0",
+            "OTEL_BSP_MAX_QUEUE_SIZE (or --otel-bsp-max-queue-size): expected an integer from 1 to",
+        ),
+        (
+            "--otel-bsp-max-export-batch-size=x",
+            "OTEL_BSP_MAX_EXPORT_BATCH_SIZE (or --otel-bsp-max-export-batch-size): expected an integer from 1",
+        ),
+        (
+            "--otel-bsp-schedule-delay=soon",
+            "OTEL_BSP_SCHEDULE_DELAY (or --otel-bsp-schedule-delay): expected an integer from 1 to",
+        ),
     ];
     for (flag, message) in cases {
         let refused = parsed(&[flag]).expect_err(flag).to_string();
@@ -131,8 +176,15 @@ fn bad_values_are_refused_by_the_name_of_the_variable() {
     let tried: Vec<_> = cases.iter().map(|(flag, _)| flag.split('=').next().unwrap_or(flag)).collect();
     for arg in Cli::command().get_arguments() {
         let flag = format!("--{}", arg.get_long().expect("every setting has a flag"));
-        let takes_anything =
-            ["--chromium-path", "--api-tokens-file", "--api-tokens"].contains(&flag.as_str());
+        let takes_anything = [
+            "--chromium-path",
+            "--api-tokens-file",
+            "--api-tokens",
+            "--otel-service-name",
+            // secret, and tried where it is read
+            "--otel-exporter-otlp-headers",
+        ]
+        .contains(&flag.as_str());
         assert!(takes_anything || tried.contains(&flag.as_str()), "{flag} is not tried");
     }
 }
@@ -167,7 +219,8 @@ fn what_is_no_setting_is_refused_by_clap() {
 fn every_setting_is_named_prefixed_and_explained() {
     for arg in Cli::command().get_arguments() {
         let env = arg.get_env().expect("every setting has a variable").to_string_lossy();
-        assert!(env.starts_with("PLAYWRIGHT_") || env == "LOG_LEVEL", "{env}");
+        let is_others = env == "LOG_LEVEL" || env.starts_with("OTEL_");
+        assert!(env.starts_with("PLAYWRIGHT_") || is_others, "{env}");
         assert!(arg.get_help().is_some() && arg.get_help_heading().is_some(), "{env}");
     }
 }

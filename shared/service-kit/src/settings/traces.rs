@@ -150,7 +150,8 @@ fn endpoint(text: &str) -> Result<String, &'static str> {
     let uri: axum::http::Uri = text.trim().parse().map_err(|_| expected)?;
     // A password would be seen in the log; the headers are for that.
     let is_open = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
-    let is_usable = is_open && uri.scheme_str() == Some("http") && uri.host().is_some_and(|host| !host.is_empty());
+    let is_usable =
+        is_open && uri.scheme_str() == Some("http") && uri.host().is_some_and(|host| !host.is_empty());
     if is_usable { Ok(text.trim().to_owned()) } else { Err(expected) }
 }
 
@@ -220,13 +221,19 @@ mod tests {
         let at = |settings: &TraceSettings| settings.collector().expect("an address");
         assert_eq!(at(&some).url, "http://collector:4318/v1/traces");
         let grpc = TraceSettings { otel_exporter_otlp_protocol: OtlpProtocol::Grpc, ..some.clone() };
-        assert_eq!((at(&grpc).url.as_str(), at(&grpc).protocol), ("http://collector:4318/", OtlpProtocol::Grpc));
+        assert_eq!(
+            (at(&grpc).url.as_str(), at(&grpc).protocol),
+            ("http://collector:4318/", OtlpProtocol::Grpc)
+        );
         let own = TraceSettings {
             otel_exporter_otlp_traces_endpoint: Some("http://spans:1/here".to_owned()),
             otel_exporter_otlp_traces_protocol: Some(OtlpProtocol::HttpProtobuf),
             ..grpc
         };
-        assert_eq!((at(&own).url.as_str(), at(&own).protocol), ("http://spans:1/here", OtlpProtocol::HttpProtobuf));
+        assert_eq!(
+            (at(&own).url.as_str(), at(&own).protocol),
+            ("http://spans:1/here", OtlpProtocol::HttpProtobuf)
+        );
         assert_eq!(TraceSettings { otel_sdk_disabled: true, ..own }.collector(), None);
     }
 
@@ -235,7 +242,13 @@ mod tests {
         for good in ["http://collector:4317", "http://127.0.0.1:4318/otlp", "http://[::1]:4317"] {
             assert!(endpoint(good).is_ok(), "{good}");
         }
-        for bad in ["collector:4317", "https://collector:4317", "http://", "ftp://collector", "http://me:secret@collector:4317"] {
+        for bad in [
+            "collector:4317",
+            "https://collector:4317",
+            "http://",
+            "ftp://collector",
+            "http://me:secret@collector:4317",
+        ] {
             assert!(endpoint(bad).is_err(), "{bad}");
         }
         let pairs = Pairs::parse(" a=1, b.c = x%2Cy=z ,").expect("pairs");
