@@ -142,8 +142,7 @@ impl Prometheus {
 
     /// The answer to an instant query, now.
     pub async fn query(&self, expression: &str) -> io::Result<Vec<Series>> {
-        let query: String =
-            url_encoded(expression);
+        let query: String = url_encoded(expression);
         let answer = self.get(&format!("/api/v1/query?query={query}")).await?;
         if answer["status"] != "success" {
             return Err(io::Error::other(format!("{expression}: {answer}")));
@@ -221,9 +220,9 @@ impl Process {
         let log = folder.join(format!("{name}.log"));
         let said = fs::File::create(&log)?;
         command.current_dir(folder).stdin(Stdio::null()).stdout(said.try_clone()?).stderr(said);
-        let child = command
-            .spawn()
-            .map_err(|error| io::Error::other(format!("{name} cannot be started ({error}): apt-get install it")))?;
+        let child = command.spawn().map_err(|error| {
+            io::Error::other(format!("{name} cannot be started ({error}): apt-get install it"))
+        })?;
         let client = Client::new(&format!("http://127.0.0.1:{port}"));
         let mut process = Process { child, port, client };
         let is_ready = within(STARTS_WITHIN, async || {
@@ -256,7 +255,8 @@ impl Drop for Process {
 
 async fn get(client: &Client, path: &str) -> io::Result<Value> {
     let reply = client.get(path).await.map_err(io::Error::other)?;
-    serde_json::from_slice(&reply.body).map_err(|error| io::Error::other(format!("{error}: {}", reply.text())))
+    serde_json::from_slice(&reply.body)
+        .map_err(|error| io::Error::other(format!("{error}: {}", reply.text())))
 }
 
 /// A port that was free a moment ago: neither executable tells which one it got when it is given 0.

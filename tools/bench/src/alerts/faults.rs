@@ -24,7 +24,12 @@ pub(crate) struct Scenario {
 
 type Make = fn(Arc<Ground>, Until) -> LocalBoxFuture<'static, Result<()>>;
 
-fn scenario(name: &'static str, what: &'static str, alerts: fn(&Ground) -> Vec<Alert>, make: Make) -> Scenario {
+fn scenario(
+    name: &'static str,
+    what: &'static str,
+    alerts: fn(&Ground) -> Vec<Alert>,
+    make: Make,
+) -> Scenario {
     Scenario { name, what, alerts, make }
 }
 

@@ -51,7 +51,8 @@ impl Ground {
         let site = FixtureSite::start().await;
         let links = tempfile::Builder::new().prefix("chromium-").tempdir()?;
         open_to_all(links.path())?;
-        let (browserless_link, degraded_link) = (links.path().join("browserless"), links.path().join("degraded"));
+        let (browserless_link, degraded_link) =
+            (links.path().join("browserless"), links.path().join("degraded"));
         for link in [&browserless_link, &degraded_link] {
             put_link(link)?;
         }
@@ -61,12 +62,14 @@ impl Ground {
             Instance::start(INGESTION, launch.env("PLAYWRIGHT_HOST_CONCURRENCY", "8"))
         };
         let image = || Launch::image().env("PLAYWRIGHT_BROWSER_POOL_SIZE", "1");
-        let browserless = Launch::ingestion().env("PLAYWRIGHT_CHROMIUM_PATH", browserless_link.to_string_lossy());
+        let browserless =
+            Launch::ingestion().env("PLAYWRIGHT_CHROMIUM_PATH", browserless_link.to_string_lossy());
         let degraded = Launch::image()
             .env("PLAYWRIGHT_BROWSER_POOL_SIZE", "2")
             .env("PLAYWRIGHT_CHROMIUM_PATH", degraded_link.to_string_lossy());
         let exhausted = image().env("PLAYWRIGHT_PAGE_POOL_SIZE", "1").env("PLAYWRIGHT_MAX_QUEUE", "1");
-        let hungry = Launch::of(group.wrapper(Launch::image().executable())?).env("PLAYWRIGHT_BROWSER_POOL_SIZE", "1");
+        let hungry =
+            Launch::of(group.wrapper(Launch::image().executable())?).env("PLAYWRIGHT_BROWSER_POOL_SIZE", "1");
         let (calm_ingestion, calm_image) = (ingestion().await?, Instance::start(IMAGE, image()).await?);
         let files = MonitoringFiles::copy();
         let receiver = Arc::new(AlertReceiver::start().await);
@@ -145,12 +148,14 @@ pub(crate) fn put_link(link: &Path) -> std::io::Result<()> {
 
 fn good_pages(instance: &Instance, site: &FixtureSite) -> Traffic {
     let url = site.url("/static-jsonld.html");
-    let plan = Plan { client: instance.client(), callers: 1, pause: Duration::from_secs(2), path: "/v1/extract" };
+    let plan =
+        Plan { client: instance.client(), callers: 1, pause: Duration::from_secs(2), path: "/v1/extract" };
     plan.start(move |_| json!({ "url": url }))
 }
 
 fn good_cards(instance: &Instance) -> Traffic {
-    let plan = Plan { client: instance.client(), callers: 1, pause: Duration::from_secs(2), path: "/v1/card" };
+    let plan =
+        Plan { client: instance.client(), callers: 1, pause: Duration::from_secs(2), path: "/v1/card" };
     plan.start(card)
 }
 

@@ -28,7 +28,8 @@ impl Instance {
             .env("PLAYWRIGHT_DRAIN_DELAY_S", "0")
             .env("PLAYWRIGHT_IMAGE_CACHE_MB", "0")
             .env("PLAYWRIGHT_FRAME_CONTROL", "false");
-        let service = launch.clone().start().await.map_err(|failure| anyhow!("{job} {address}: {failure}"))?;
+        let service =
+            launch.clone().start().await.map_err(|failure| anyhow!("{job} {address}: {failure}"))?;
         Ok(Instance { job, address, launch, service: Mutex::new(Some(service)) })
     }
 

@@ -38,7 +38,12 @@ impl Group {
             (Path::new("/sys/fs/cgroup"), "memory.max", "memory.current")
         };
         let path = parent.join(format!("{NAME}-{}", std::process::id()));
-        let what = || format!("{}: a control group with a memory limit needs root and a writable cgroup file system", path.display());
+        let what = || {
+            format!(
+                "{}: a control group with a memory limit needs root and a writable cgroup file system",
+                path.display()
+            )
+        };
         fs::create_dir(&path).with_context(what)?;
         fs::write(path.join(limit), LIMIT.to_string()).with_context(what)?;
         Ok(Group { path, scripts: scripts.to_owned(), used })
@@ -48,7 +53,8 @@ impl Group {
     pub(crate) fn wrapper(&self, executable: &Path) -> io::Result<PathBuf> {
         let script = self.scripts.join("in-group.sh");
         let procs = self.path.join("cgroup.procs");
-        let text = format!("#!/bin/bash\necho $$ > '{}'\nexec '{}' \"$@\"\n", procs.display(), executable.display());
+        let text =
+            format!("#!/bin/bash\necho $$ > '{}'\nexec '{}' \"$@\"\n", procs.display(), executable.display());
         fs::write(&script, text)?;
         fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
         Ok(script)

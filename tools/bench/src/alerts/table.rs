@@ -25,7 +25,13 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub(crate) fn of(fault: &str, alert: &Alert, watch: &Watch, began: SystemTime, undone: SystemTime) -> Row {
+    pub(crate) fn of(
+        fault: &str,
+        alert: &Alert,
+        watch: &Watch,
+        began: SystemTime,
+        undone: SystemTime,
+    ) -> Row {
         let after = |from: SystemTime, at: Option<SystemTime>| at.and_then(|at| at.duration_since(from).ok());
         Row {
             fault: fault.to_owned(),
@@ -54,7 +60,11 @@ pub(crate) fn markdown(rows: &[Row], began: SystemTime) -> String {
     }
     let complete = rows.iter().filter(|row| row.is_complete()).count();
     let took = minutes(began.elapsed().ok());
-    let _ = writeln!(text, "\n{complete} of {} were seen to fire and to end; the drill took {took} minutes.", rows.len());
+    let _ = writeln!(
+        text,
+        "\n{complete} of {} were seen to fire and to end; the drill took {took} minutes.",
+        rows.len()
+    );
     text
 }
 
@@ -80,5 +90,8 @@ pub(crate) fn write_up(table: &str) -> Result<()> {
 }
 
 fn minutes(time: Option<Duration>) -> String {
-    time.map_or_else(|| "not seen".to_owned(), |time| format!("{}:{:02}", time.as_secs() / 60, time.as_secs() % 60))
+    time.map_or_else(
+        || "not seen".to_owned(),
+        |time| format!("{}:{:02}", time.as_secs() / 60, time.as_secs() % 60),
+    )
 }

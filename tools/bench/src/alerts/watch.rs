@@ -62,7 +62,12 @@ impl Watch {
         self.first(alert, since, |line| line.starts_with("Resolved at "))
     }
 
-    pub(crate) async fn fires(&self, alert: &Alert, since: SystemTime, limit: Duration) -> Option<SystemTime> {
+    pub(crate) async fn fires(
+        &self,
+        alert: &Alert,
+        since: SystemTime,
+        limit: Duration,
+    ) -> Option<SystemTime> {
         within(limit, async || rest_unless(self.told(alert, since)).await).await
     }
 
@@ -85,7 +90,11 @@ impl Watch {
             headline.is_some_and(|headline| headline.alert == alert.name && headline.job == alert.job)
                 && text(message).lines().any(|line| is_line(line) && line.contains(&alert.about))
         };
-        self.receiver.slack().into_iter().find(|message| message.at >= since && says(message)).map(|message| message.at)
+        self.receiver
+            .slack()
+            .into_iter()
+            .find(|message| message.at >= since && says(message))
+            .map(|message| message.at)
     }
 }
 
@@ -121,7 +130,9 @@ async fn look(prometheus: Arc<Prometheus>, fired: Fired) {
             // the figure in a summary changes, what it is about does not
             let about = ["instance", "endpoint", "job"].iter().find_map(|label| labels[*label].as_str());
             let about = about.map_or(summary, str::to_owned);
-            fired.entry((text(&labels["alertname"]), text(&labels["job"]), about)).or_insert_with(SystemTime::now);
+            fired
+                .entry((text(&labels["alertname"]), text(&labels["job"]), about))
+                .or_insert_with(SystemTime::now);
         }
     }
 }

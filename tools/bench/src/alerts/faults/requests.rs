@@ -24,7 +24,8 @@ pub(super) fn all() -> Vec<Scenario> {
                 alerts
             },
             |ground, until| {
-                let page = json!({ "url": ground.site.url("/slow/13200/static-jsonld.html"), "timeout_s": 15.5 });
+                let page =
+                    json!({ "url": ground.site.url("/slow/13200/static-jsonld.html"), "timeout_s": 15.5 });
                 visits(ground, until, 6, 0, page)
             },
         ),
@@ -101,7 +102,13 @@ fn visits(
     })
 }
 
-fn documents(instance: &Instance, callers: usize, path: &'static str, takes_ms: u64, timeout_s: f64) -> Traffic {
+fn documents(
+    instance: &Instance,
+    callers: usize,
+    path: &'static str,
+    takes_ms: u64,
+    timeout_s: f64,
+) -> Traffic {
     let plan = Plan { client: instance.client(), callers, pause: Duration::from_secs(3), path };
     plan.start(move |number| {
         json!({
