@@ -189,7 +189,8 @@ fn alert(labels: &Value, ends_at: Option<&str>) -> Value {
 /// What Slack hears of when all of these fire at once: pairs of an alert and the instance or endpoint in it.
 async fn told(firing: &[Value]) -> BTreeSet<String> {
     let receiver = AlertReceiver::start().await;
-    let alertmanager = Alertmanager::start(&hasty(&receiver)).await.expect("alertmanager starts");
+    let files = hasty(&receiver);
+    let alertmanager = Alertmanager::start(&files).await.expect("alertmanager starts");
     // comes through on its own, and last: its group is made after the others
     let last = json!({ "alertname": "Last", "job": "none", "severity": "warning" });
     let alerts: Vec<_> = firing.iter().map(|labels| alert(labels, None)).collect();

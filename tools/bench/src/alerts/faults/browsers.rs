@@ -97,10 +97,9 @@ async fn undrawing(ground: Arc<Ground>, mut until: Until) -> Result<()> {
 }
 
 fn send_to_what_draws(processes: &[ProcessId], which: Signal) {
-    let draws = |line: &[String]| {
-        line.iter().any(|argument| argument == "--type=zygote" || argument == "--type=gpu-process")
-    };
-    for process in processes.iter().filter(|process| draws(&process.command_line())) {
+    // the children of Chromium have their whole command line in one argument
+    let draws = |line: &str| line.contains("--type=zygote") || line.contains("--type=gpu-process");
+    for process in processes.iter().filter(|process| draws(&process.command_line().join(" "))) {
         // it may have ended meanwhile
         let _ = signal(process.pid, which);
     }
