@@ -1,6 +1,6 @@
 # Every task of a developer, by name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint audit docs hostile mutations schemathesis soak kill burst bench cards corpus readiness executables gallery png score fit bench-engine fuzz
+.PHONY: help run test fmt lint audit docs hostile mutations schemathesis soak soak-hostile chaos kill burst bench cards corpus readiness executables gallery png score fit bench-engine fuzz alerts
 
 BENCH := target/release/bench
 # one service only: make soak ONLY=image
@@ -40,8 +40,17 @@ docs: ## Rewrite what is generated: the configuration page and the OpenAPI descr
 soak: executables ## 2 000 requests to each service, twice: does anything leak? (20 minutes; ONLY=image)
 	$(BENCH) soak $(ONLY_OPTION)
 
+soak-hostile: executables ## 10 000 requests to each service at once, every tenth hostile: does anything grow? (an hour; REQUESTS=1000)
+	$(BENCH) soak --hostile $(ONLY_OPTION) $(if $(REQUESTS),--requests $(REQUESTS))
+
+chaos: executables ## Break browsers, sites, names, the disk for ten minutes under load: is anything lost or left? (MINUTES=1)
+	@tools/dev/chaos.sh $(if $(MINUTES),--seconds $$(( $(MINUTES) * 60 )))
+
 kill: executables ## Kill a working browser every 2 s for 60 s on each service: does anybody notice? (ONLY=...)
 	$(BENCH) kill $(ONLY_OPTION)
+
+alerts: executables ## Make every alert fire by a real fault, and end (half an hour, root; REFRESH_DOCS=1 writes the table)
+	$(BENCH) alerts
 
 burst: executables ## 50, then 300 requests at once to each service (ONLY=...)
 	$(BENCH) burst $(ONLY_OPTION)

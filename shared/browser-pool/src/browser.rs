@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use chromiumoxide::cdp::browser_protocol::browser::{CloseParams, GetVersionParams};
 use chromiumoxide::cdp::browser_protocol::target::{
-    FilterEntry, SessionId, SetAutoAttachParams, TargetFilter,
+    FilterEntry, GetTargetsParams, SessionId, SetAutoAttachParams, TargetFilter,
 };
 use chromiumoxide::cdp::js_protocol::runtime::RunIfWaitingForDebuggerParams;
 use serde::Deserialize;
@@ -62,6 +62,7 @@ pub(crate) struct Browser {
     missed_probes: AtomicU32,
     passed_probe: AtomicBool,
     usage: Mutex<TreeUsage>,
+    targets: AtomicUsize,
     doom: Mutex<Option<RestartReason>>,
 }
 
@@ -111,6 +112,7 @@ impl Browser {
             missed_probes: AtomicU32::new(0),
             passed_probe: AtomicBool::new(true),
             usage: Mutex::default(),
+            targets: AtomicUsize::new(0),
             doom: Mutex::default(),
         }))
     }
@@ -175,24 +177,36 @@ impl Browser {
         CountGuard::new(Arc::clone(self), |browser| &browser.capturing)
     }
 
-    /// Asks whether it is there. Two misses in a row condemn it.
+    /// Asks whether it is there. Two misses in a row condemn it; more while it captures, as that may keep it from
+    /// answering and makes nobody think less of it until then.
     pub(crate) async fn probe(&self, limit: Duration) {
         const CONDEMNED_AFTER: u32 = 2;
-        if self.capturing.load(Ordering::Acquire) > 0 {
-            return;
-        }
+        const CONDEMNED_AFTER_CAPTURING: u32 = 5;
+        let was_capturing = self.is_capturing();
         let answer = self.connection.send(None, &GetVersionParams::default());
         if answer.within(Deadline::after(limit)).await.is_ok() {
             self.missed_probes.store(0, Ordering::Relaxed);
             self.passed_probe.store(true, Ordering::Relaxed);
         } else if self.is_alive() {
-            self.passed_probe.store(false, Ordering::Relaxed);
+            let is_excused = was_capturing || self.is_capturing();
+            if !is_excused {
+                self.passed_probe.store(false, Ordering::Relaxed);
+            }
             let missed = self.missed_probes.fetch_add(1, Ordering::Relaxed) + 1;
-            tracing::warn!(generation = self.generation, missed, "a browser did not answer its probe");
-            if missed >= CONDEMNED_AFTER {
+            tracing::warn!(generation = self.generation, missed, is_excused, "a browser did not answer its probe");
+            if missed >= if is_excused { CONDEMNED_AFTER_CAPTURING } else { CONDEMNED_AFTER } {
                 self.kill(RestartReason::Hung);
             }
         }
+    }
+
+    fn is_capturing(&self) -> bool {
+        self.capturing.load(Ordering::Acquire) > 0
+    }
+
+    /// It did not answer when it was last asked.
+    pub(crate) fn is_suspect(&self) -> bool {
+        self.missed_probes.load(Ordering::Relaxed) > 0
     }
 
     pub(crate) fn usage(&self) -> TreeUsage {
@@ -209,6 +223,19 @@ impl Browser {
         let spent = measured.cpu.saturating_sub(usage.cpu);
         *usage = measured;
         spent
+    }
+
+    /// Pages, frames of other sites and workers that were open in it when it was last asked.
+    pub(crate) fn targets(&self) -> usize {
+        self.targets.load(Ordering::Relaxed)
+    }
+
+    /// Asks it what is open in it. What does not answer keeps the count that it had: the probe judges it.
+    pub(crate) async fn count_targets(&self, limit: Duration) {
+        let listed = self.connection.send(None, &GetTargetsParams::default()).within(Deadline::after(limit));
+        if let Ok(listed) = listed.await {
+            self.targets.store(listed.target_infos.len(), Ordering::Relaxed);
+        }
     }
 
     /// Kills it for `reason`, which is what its end will be counted as.

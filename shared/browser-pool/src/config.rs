@@ -86,10 +86,12 @@ pub struct Identity {
 pub struct Supervision {
     /// A browser that has not answered by then did not start.
     pub launch_limit: Duration,
-    /// The pause between two looks at a browser.
+    /// The pause between two looks at a browser; one that has missed a probe is asked again at once.
     pub probe_interval: Duration,
     /// A browser that misses two probes in a row, each of this length, is hung.
     pub probe_limit: Duration,
+    /// The pause between two measurements of what the browsers use.
+    pub measure_interval: Duration,
     /// A page whose context is not gone by then takes its browser with it.
     pub dispose_limit: Duration,
     /// The longest deadline that a request can have: what lasts longer is wedged.
@@ -151,8 +153,10 @@ impl Default for Supervision {
     fn default() -> Self {
         Self {
             launch_limit: Duration::from_secs(15),
-            probe_interval: Duration::from_secs(5),
-            probe_limit: Duration::from_secs(3),
+            // A browser that hangs is found out after 4 to 6 s: whoever was on it still has time within 10 s.
+            probe_interval: Duration::from_secs(2),
+            probe_limit: Duration::from_secs(2),
+            measure_interval: Duration::from_secs(5),
             dispose_limit: Duration::from_secs(4),
             longest_deadline: Duration::from_secs(60),
             retire_limit: Duration::from_secs(65),

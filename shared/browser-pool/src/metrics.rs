@@ -172,6 +172,7 @@ pub(crate) struct Levels {
     pub(crate) host_queue_depth: usize,
     pub(crate) memory: u64,
     pub(crate) processes: usize,
+    pub(crate) targets: usize,
     pub(crate) sandbox: bool,
     /// Seconds since the last synthetic render, or since the start.
     pub(crate) synthetic_age: f64,
@@ -187,7 +188,7 @@ pub(crate) struct PoolGauges<F> {
 type Level = fn(&Levels) -> f64;
 type Mirror = (&'static str, &'static str, Level);
 
-const MIRRORS: [Mirror; 12] = [
+const MIRRORS: [Mirror; 13] = [
     ("playwright_browser_pool_size", "Browsers that should serve.", |l| l.browsers as f64),
     ("playwright_browser_pool_available", "Browsers that passed their last probe, busy or not.", |l| {
         l.browsers_available as f64
@@ -210,6 +211,11 @@ const MIRRORS: [Mirror; 12] = [
         l.memory as f64
     }),
     ("playwright_browser_processes", "Processes of the browsers' trees.", |l| l.processes as f64),
+    (
+        "playwright_browser_targets",
+        "Pages, frames of other sites and workers that are open in the browsers, as they say themselves.",
+        |l| l.targets as f64,
+    ),
     ("playwright_sandbox_enabled", "1 when Chromium's sandbox is on.", |l| f64::from(u8::from(l.sandbox))),
     (
         "playwright_synthetic_render_age_seconds",

@@ -500,6 +500,7 @@ impl Inner {
             host_queue_depth: self.hosts.queue_depth(),
             memory: living.iter().map(|browser| browser.usage().pss).sum(),
             processes: living.iter().map(|browser| browser.usage().processes).sum(),
+            targets: living.iter().map(|browser| browser.targets()).sum(),
             sandbox: !self.launcher.without_sandbox.load(Ordering::Relaxed),
             synthetic_age: self.synthetic.age().unwrap_or_else(|| self.started.elapsed()).as_secs_f64(),
         }
@@ -507,10 +508,12 @@ impl Inner {
 
     /// Measures every browser that has a process: serving, standing by, retiring, or a retry's own.
     async fn measure(self: Arc<Self>) {
-        let pause = self.supervision.probe_interval;
+        const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
+        let pause = self.supervision.measure_interval;
         while self.closing.run_until_cancelled(tokio::time::sleep(pause)).await.is_some() {
             for browser in self.launcher.living() {
                 self.metrics.cpu.inc_by(browser.measure().await.as_secs_f64());
+                browser.count_targets(ANSWERS_WITHIN).await;
             }
         }
     }

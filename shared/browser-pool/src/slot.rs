@@ -257,10 +257,12 @@ impl Slot {
     /// Watches a browser for one interval, then probes and measures it.
     async fn look_after(&self, browser: &Arc<Browser>, closing: &CancellationToken) -> Turn {
         let supervision = self.launcher.supervision;
+        // Every request on a browser that hangs waits for its second chance to be over.
+        let pause = if browser.is_suspect() { Duration::ZERO } else { supervision.probe_interval };
         tokio::select! {
             () = closing.cancelled() => return Turn::Closing,
             () = browser.died() => return self.died(),
-            () = tokio::time::sleep(supervision.probe_interval) => {}
+            () = tokio::time::sleep(pause) => {}
         }
         let was_available = browser.is_available();
         browser.probe(supervision.probe_limit).await;

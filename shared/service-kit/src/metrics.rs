@@ -184,6 +184,11 @@ impl HttpMetrics {
         InFlight { metrics: self.clone(), endpoint, answered: false }
     }
 
+    /// A request whose head was refused: no router has seen it.
+    pub(crate) fn refused_unseen(&self, error: &ApiError) {
+        self.enter(OTHER).answered(Some(error), Duration::ZERO, None);
+    }
+
     /// What mirrors a state is read when it is scraped.
     pub(crate) fn mirror(&self, report: &HealthReport) {
         for status in HealthStatus::ALL {

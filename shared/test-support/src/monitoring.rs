@@ -269,7 +269,7 @@ fn is_on_path(name: &str) -> bool {
     std::env::split_paths(&path).any(|folder| folder.join(name).is_file())
 }
 
-fn url_encoded(text: &str) -> String {
+pub(crate) fn url_encoded(text: &str) -> String {
     use std::fmt::Write as _;
 
     text.bytes().fold(String::new(), |mut encoded, byte| {

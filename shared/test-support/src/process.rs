@@ -61,6 +61,21 @@ impl ProcessId {
         Process::new(self.pid).and_then(|process| process.fd_count()).unwrap_or(0)
     }
 
+    /// How many threads it has; 0 where it has ended.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        let stat = Process::new(self.pid).and_then(|process| process.stat());
+        stat.map_or(0, |stat| usize::try_from(stat.num_threads).unwrap_or(0))
+    }
+
+    /// Whether it is a child of a Chromium's main process, of that type: `renderer`, `gpu-process`, `utility`.
+    #[must_use]
+    pub fn is_chromium_child(&self, kind: &str) -> bool {
+        // some write their whole command line into the first argument
+        let line = self.command_line().join(" ");
+        line.split(' ').any(|argument| argument.strip_prefix("--type=") == Some(kind))
+    }
+
     fn state(&self) -> Option<char> {
         let stat = Process::new(self.pid).ok()?.stat().ok()?;
         (stat.starttime == self.started).then_some(stat.state)

@@ -1,5 +1,9 @@
-//! What is operated: rules, alerts and their documents, on a real Prometheus and a real Alertmanager.
+//! What is operated: dashboards, rules, alerts and their documents, on a real Prometheus and a real Alertmanager.
 
 mod alerting;
+mod dashboards;
 mod documents;
+mod names;
+mod promql;
+mod queries;
 mod rules;

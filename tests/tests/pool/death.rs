@@ -185,6 +185,19 @@ async fn a_page_that_cannot_be_disposed_of_takes_its_browser_with_it() {
 }
 
 #[tokio::test]
+async fn a_browser_that_hangs_while_it_captures_is_found_out_long_before_the_deadline() {
+    let pool = Pool::of_fakes(Mode::HangsOnCapture, quiet()).await;
+    pool.serves().await;
+    let mut page = pool.lease().await.expect("leased");
+    let error = draw(&mut page, "<h1>x</h1>").await.map(|picture| picture.len()).expect_err("it hangs");
+    assert_eq!(error, PoolError::BrowserCrash { retriable: true }, "and not that its time was up");
+    drop(page);
+    pool.is_at_rest().await;
+    assert_eq!(pool.count("playwright_browser_restarts_total", &[("reason", "hung")]), 1);
+    pool.ends_cleanly().await;
+}
+
+#[tokio::test]
 async fn a_browser_that_will_not_close_is_killed_at_the_end() {
     let pool = Pool::of_fakes(Mode::IgnoresClose, quiet()).await;
     pool.serves().await;

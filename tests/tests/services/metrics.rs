@@ -55,6 +55,7 @@ const BOTH: &[Promised] = &[
     ("playwright_browser_memory_bytes", "gauge", &[]),
     ("playwright_browser_cpu_seconds_total", "counter", &[]),
     ("playwright_browser_processes", "gauge", &[]),
+    ("playwright_browser_targets", "gauge", &[]),
     ("playwright_sandbox_enabled", "gauge", &[]),
     ("playwright_synthetic_render_age_seconds", "gauge", &[]),
     ("playwright_health_status", "gauge", &[("status", &["healthy", "degraded", "unhealthy"])]),
@@ -159,7 +160,8 @@ async fn of_the_image_service() {
     eventually("the browsers are measured", Duration::from_secs(15), async || {
         let now = scrape(&service).await;
         let memory = now.get("playwright_browser_memory_bytes", &[]);
-        (memory > 50e6 && now.get("playwright_browser_processes", &[]) >= 3.0).then_some(())
+        let targets = now.get("playwright_browser_targets", &[]);
+        (memory > 50e6 && now.get("playwright_browser_processes", &[]) >= 3.0 && targets >= 1.0).then_some(())
     })
     .await;
     // health and metrics are not requests

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use clap::Args;
 use test_support::process::{ProcessId, Signal, cpu_ticks_by_group, signal};
-use test_support::within;
+use test_support::{Service, within};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::drive::{open_loop, throughput};
@@ -142,7 +142,7 @@ async fn kill_again_and_again(bench: &Bench, start: Instant, options: &Options) 
             return kills;
         }
         let limit = Duration::from_secs(1);
-        let Some(browser) = within(limit, async || working_browser(bench).await).await else { continue };
+        let Some(browser) = within(limit, async || working_browser(&bench.service).await).await else { continue };
         let replaced = all_serve(bench).await.unwrap_or(0.0);
         if signal(browser.pid, Signal::KILL).is_err() {
             continue;
@@ -158,8 +158,8 @@ async fn kill_again_and_again(bench: &Bench, start: Instant, options: &Options) 
 }
 
 /// The browser whose tree has used the processor most in a short time, if any has.
-async fn working_browser(bench: &Bench) -> Option<ProcessId> {
-    let browsers = bench.service.browsers();
+pub(crate) async fn working_browser(service: &Service) -> Option<ProcessId> {
+    let browsers = service.browsers();
     let before = cpu_ticks_by_group();
     tokio::time::sleep(LOOK).await;
     let after = cpu_ticks_by_group();

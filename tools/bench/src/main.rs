@@ -7,10 +7,12 @@ mod alerts;
 mod burst;
 mod card;
 mod cards;
+mod chaos;
 mod corpus;
 mod demo;
 mod drive;
 mod gallery;
+mod hostile;
 mod kill;
 mod plot;
 mod png;
@@ -50,6 +52,8 @@ enum Command {
     Kill(kill::Options),
     /// Fifty, then three hundred requests at once
     Burst(burst::Options),
+    /// Break browsers, sites, names, the disk under a steady load: is any good request lost, is anything left?
+    Chaos(chaos::Options),
     /// Against what Chromium itself takes, and against the service that was replaced
     Speed(speed::Options),
     /// Ask the running service for every page of a folder of saved pages
@@ -70,6 +74,7 @@ async fn main() -> ExitCode {
         Command::Soak(options) => soak::run(&options).await,
         Command::Kill(options) => kill::run(&options).await,
         Command::Burst(options) => burst::run(&options).await,
+        Command::Chaos(options) => chaos::run(&options).await,
         Command::Speed(options) => speed::run(&options).await,
         Command::Corpus(options) => corpus::run(&options).await,
         Command::Alerts(options) => alerts::run(&options).await,

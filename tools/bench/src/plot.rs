@@ -9,6 +9,11 @@ use plotters::prelude::*;
 use crate::sample::Sample;
 
 const SIZE: (u32, u32) = (1000, 640);
+const GREEN: RGBColor = RGBColor(11, 107, 79);
+const BLUE: RGBColor = RGBColor(30, 80, 160);
+const ORANGE: RGBColor = RGBColor(200, 120, 20);
+const RED: RGBColor = RGBColor(160, 30, 60);
+const GREY: RGBColor = RGBColor(120, 120, 120);
 
 struct Curve<'a> {
     name: &'a str,
@@ -18,26 +23,37 @@ struct Curve<'a> {
 
 /// Writes an SVG file.
 pub(crate) fn soak(path: &Path, title: &str, samples: &[Sample]) -> Result<()> {
+    let counts = [
+        Curve { name: "processes", color: BLUE, value: |sample| sample.processes as f64 },
+        Curve { name: "descriptors of the service", color: ORANGE, value: |sample| sample.files as f64 },
+        Curve { name: "browsers replaced", color: RED, value: |sample| sample.restarts as f64 },
+    ];
+    draw(path, title, samples, &counts)
+}
+
+/// Of a soak with hostile requests: all that may be left behind.
+pub(crate) fn hostile_soak(path: &Path, title: &str, samples: &[Sample]) -> Result<()> {
+    let counts = [
+        Curve { name: "descriptors of the service", color: ORANGE, value: |sample| sample.files as f64 },
+        Curve { name: "threads of the service", color: BLUE, value: |sample| sample.threads as f64 },
+        Curve { name: "pages, frames and workers", color: GREEN, value: |sample| sample.targets as f64 },
+        Curve { name: "renderers", color: RED, value: |sample| sample.renderers as f64 },
+        Curve { name: "profile directories", color: GREY, value: |sample| sample.temporary as f64 },
+    ];
+    draw(path, title, samples, &counts)
+}
+
+/// Memory above, counts below.
+fn draw(path: &Path, title: &str, samples: &[Sample], counts: &[Curve<'_>]) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
     let drawing = SVGBackend::new(path, SIZE).into_drawing_area();
     drawing.fill(&WHITE)?;
     let (upper, lower) = drawing.split_vertically(380);
-    let memory =
-        [Curve { name: "PSS of service and browsers", color: RGBColor(11, 107, 79), value: Sample::pss_mb }];
+    let memory = [Curve { name: "PSS of service and browsers", color: GREEN, value: Sample::pss_mb }];
     chart(&upper, title, "MB", samples, &memory)?;
-    let counts = [
-        Curve { name: "processes", color: RGBColor(30, 80, 160), value: |sample| sample.processes as f64 },
-        Curve {
-            name: "descriptors of the service",
-            color: RGBColor(200, 120, 20),
-            value: |sample| sample.files as f64,
-        },
-        Curve {
-            name: "browsers replaced",
-            color: RGBColor(160, 30, 60),
-            value: |sample| sample.restarts as f64,
-        },
-    ];
-    chart(&lower, "", "count", samples, &counts)?;
+    chart(&lower, "", "count", samples, counts)?;
     drawing.present()?;
     Ok(())
 }

@@ -20,8 +20,14 @@ pub(crate) struct Sample {
     pub(crate) pss: u64,
     pub(crate) processes: usize,
     pub(crate) zombies: usize,
+    /// Of them those that pages run in.
+    pub(crate) renderers: usize,
     /// Open descriptors of the service itself.
     pub(crate) files: usize,
+    /// Threads of the service itself.
+    pub(crate) threads: usize,
+    /// Pages, frames and workers that are open in the browsers, as these say.
+    pub(crate) targets: usize,
     /// Entries in its temporary directory: profile directories.
     pub(crate) temporary: usize,
     /// Browsers replaced since its start, for whatever reason.
@@ -29,12 +35,16 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
-    pub(crate) const CSV_HEADER: &str = "at_s,requests,pss_mb,processes,zombies,files,temporary,restarts";
+    pub(crate) const CSV_HEADER: &str =
+        "at_s,requests,pss_mb,processes,renderers,zombies,files,threads,targets,temporary,restarts";
 
     pub(crate) fn csv(&self) -> String {
-        let Sample { at, done, processes, zombies, files, temporary, restarts, .. } = self;
+        let Sample { at, done, processes, renderers, zombies, .. } = self;
+        let Sample { files, threads, targets, temporary, restarts, .. } = self;
         let (at, pss) = (at.as_secs_f64(), self.pss_mb());
-        format!("{at:.2},{done},{pss:.1},{processes},{zombies},{files},{temporary},{restarts}")
+        format!(
+            "{at:.2},{done},{pss:.1},{processes},{renderers},{zombies},{files},{threads},{targets},{temporary},{restarts}"
+        )
     }
 
     pub(crate) fn pss_mb(&self) -> f64 {
@@ -42,12 +52,14 @@ impl Sample {
     }
 
     pub(crate) async fn take(service: &Service, start: Instant, done: usize) -> Sample {
-        let restarts = service.metrics().await.ok();
-        let restarts = restarts.and_then(|scrape| scrape.find("playwright_browser_restarts_total", &[]));
+        let scrape = service.metrics().await.unwrap_or_default();
+        let value = |name: &str| scrape.find(name, &[]).unwrap_or(0.0);
+        let restarts = value("playwright_browser_restarts_total") as u64;
+        let targets = value("playwright_browser_targets") as usize;
         let (pid, directory) = (service.pid(), service.temporary_directory().to_path_buf());
         // it takes some ten milliseconds, in which no request may wait for this thread
         let looked = tokio::task::spawn_blocking(move || look(pid, &directory)).await.unwrap_or_default();
-        Sample { at: start.elapsed(), done, restarts: restarts.unwrap_or(0.0) as u64, ..looked }
+        Sample { at: start.elapsed(), done, restarts, targets, ..looked }
     }
 }
 
@@ -58,8 +70,10 @@ fn look(pid: u32, directory: &Path) -> Sample {
     Sample {
         pss: living.iter().copied().chain(&own).map(ProcessId::pss_bytes).sum(),
         processes: living.len(),
+        renderers: living.iter().filter(|child| child.is_chromium_child("renderer")).count(),
         zombies: zombies.len(),
-        files: own.map_or(0, |own| own.open_files()),
+        files: own.as_ref().map_or(0, ProcessId::open_files),
+        threads: own.as_ref().map_or(0, ProcessId::threads),
         temporary: std::fs::read_dir(directory).map_or(0, Iterator::count),
         ..Sample::default()
     }

@@ -1,11 +1,14 @@
 //! `bench soak`: thousands of requests to each service; is anything left over, does anything grow, does replacing a
 //! browser cost anybody anything?
 
+mod hostile;
+
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use clap::Args;
+use test_support::Service;
 
 use crate::drive::{Progress, closed_loop};
 use crate::plot;
@@ -13,6 +16,7 @@ use crate::report::{Report, Verdict, ms, percentile, spread, write_csv};
 use crate::sample::{Sample, during, growth_mb_per_thousand};
 use crate::work::{Bench, Kind, Record};
 
+const REQUESTS: usize = 2_000;
 const SAMPLE_INTERVAL: Duration = Duration::from_secs(2);
 /// Opens what is opened lazily, before the first count.
 const WARM_UP: usize = 40;
@@ -26,9 +30,12 @@ const SLACK: usize = 4;
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// Requests to each service, in each of the two rounds
-    #[arg(long, default_value = "2000")]
-    requests: usize,
+    /// Requests to each service, in each of the two rounds; by default 2 000, and 10 000 with --hostile
+    #[arg(long)]
+    requests: Option<usize>,
+    /// Both services at once, in one round with the defaults, every tenth request being hostile
+    #[arg(long)]
+    hostile: bool,
     /// Requests in flight at a time
     #[arg(long, default_value = "8")]
     at_once: usize,
@@ -77,6 +84,9 @@ impl Round {
 }
 
 pub(crate) async fn run(options: &Options) -> Result<Verdict> {
+    if options.hostile {
+        return hostile::run(options).await;
+    }
     let mut verdict = Verdict::Holds;
     for kind in Kind::BOTH.into_iter().filter(|kind| options.only.is_none_or(|only| only == *kind)) {
         for round in Round::BOTH {
@@ -87,9 +97,9 @@ pub(crate) async fn run(options: &Options) -> Result<Verdict> {
 }
 
 async fn soak(kind: Kind, round: Round, options: &Options) -> Result<Verdict> {
+    let count = options.requests.unwrap_or(REQUESTS);
     let title = format!(
-        "soak: {} {} requests, {} at once, {}",
-        options.requests,
+        "soak: {count} {} requests, {} at once, {}",
         kind.as_str(),
         options.at_once,
         round.as_str()
@@ -101,11 +111,11 @@ async fn soak(kind: Kind, round: Round, options: &Options) -> Result<Verdict> {
     ensure!(bench.rest().await.is_some(), "the service does not come to rest after the warm-up");
     let start = Instant::now();
     let before = Sample::take(&bench.service, start, 0).await;
-    let work = closed_loop(&bench, options.requests, options.at_once, start, &done);
+    let work = closed_loop(&bench, count, options.at_once, start, &done);
     let (records, samples) = during(&bench.service, start, SAMPLE_INTERVAL, &done, work).await;
     let took = start.elapsed();
     let at_rest = bench.rest().await;
-    let after = settle(&bench, before, start, options.requests).await;
+    let after = settled(&bench.service, before, start, count).await;
 
     let name = format!("{}-{}", kind.as_str(), round.as_str());
     write_csv(
@@ -135,16 +145,16 @@ async fn soak(kind: Kind, round: Round, options: &Options) -> Result<Verdict> {
 }
 
 /// What is there once as little is left as before, or after some seconds.
-async fn settle(bench: &Bench, before: Sample, start: Instant, done: usize) -> Sample {
+async fn settled(service: &Service, before: Sample, start: Instant, done: usize) -> Sample {
     let settled = test_support::within(Duration::from_secs(10), async || {
-        let now = Sample::take(&bench.service, start, done).await;
+        let now = Sample::take(service, start, done).await;
         let is_clean =
             now.zombies == 0 && now.processes <= before.processes && now.temporary <= before.temporary;
         is_clean.then_some(now)
     });
     match settled.await {
         Some(sample) => sample,
-        None => Sample::take(&bench.service, start, done).await,
+        None => Sample::take(service, start, done).await,
     }
 }
 

@@ -52,7 +52,15 @@ impl Kind {
     pub(crate) fn launch(self) -> Launch {
         match self {
             // The one site stands for many shops.
-            Kind::Ingestion => Launch::ingestion().env("PLAYWRIGHT_HOST_CONCURRENCY", "1024"),
+            Kind::Ingestion => self.plain_launch().env("PLAYWRIGHT_HOST_CONCURRENCY", "1024"),
+            Kind::Image => self.plain_launch(),
+        }
+    }
+
+    /// With the service's own defaults.
+    pub(crate) fn plain_launch(self) -> Launch {
+        match self {
+            Kind::Ingestion => Launch::ingestion(),
             Kind::Image => Launch::image(),
         }
     }
@@ -80,11 +88,12 @@ pub(crate) enum Outcome {
     Right,
     /// A 200 that is not what was asked for.
     Wrong(String),
-    /// Another status: its `error_type`, and `Retry-After` in seconds.
+    /// Another status: its `error_type`, `Retry-After` in seconds, and whether it says that a retry may help.
     Error {
         status: u16,
         error_type: String,
         retry_after: Option<u64>,
+        retriable: bool,
     },
     /// No answer.
     Broken(String),
@@ -160,7 +169,7 @@ impl Bench {
     }
 }
 
-fn is_at_rest(scrape: &Scrape) -> bool {
+pub(crate) fn is_at_rest(scrape: &Scrape) -> bool {
     let value = |name: &str| scrape.find(name, &[]);
     value("playwright_requests_in_flight") == Some(0.0)
         && value("playwright_queue_depth") == Some(0.0)
@@ -204,6 +213,7 @@ impl Job {
                 status: reply.status.as_u16(),
                 error_type: body["error_type"].as_str().unwrap_or("none").to_owned(),
                 retry_after: reply.header("retry-after").and_then(|seconds| seconds.parse().ok()),
+                retriable: body["retriable"] == true,
             };
         }
         match self.expected.fault(&body) {

@@ -84,7 +84,7 @@ fn service_with(status: HealthStatus, phase: Phase, settings: &ServerSettings) -
         access: Access::new(&settings.access).expect("no file of tokens"),
         signed_paths: &[],
     };
-    let Routers { public, admin } = kit.app(OpenApiRouter::new().routes(routes!(wish)), settings);
+    let Routers { public, admin, .. } = kit.app(OpenApiRouter::new().routes(routes!(wish)), settings);
     Service { app: public, admin, lifecycle }
 }
 
