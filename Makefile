@@ -1,6 +1,6 @@
 # Every task of a developer, by name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint audit docs hostile mutations schemathesis soak soak-hostile chaos kill burst bench cards corpus readiness executables gallery png score fit bench-engine fuzz
+.PHONY: help run test fmt lint audit docs hostile mutations schemathesis soak soak-hostile chaos kill burst bench cards corpus readiness executables gallery png score fit bench-engine fuzz alerts
 
 BENCH := target/release/bench
 # one service only: make soak ONLY=image
@@ -48,6 +48,9 @@ chaos: executables ## Break browsers, sites, names, the disk for ten minutes und
 
 kill: executables ## Kill a working browser every 2 s for 60 s on each service: does anybody notice? (ONLY=...)
 	$(BENCH) kill $(ONLY_OPTION)
+
+alerts: executables ## Make every alert fire by a real fault, and end (half an hour, root; REFRESH_DOCS=1 writes the table)
+	$(BENCH) alerts
 
 burst: executables ## 50, then 300 requests at once to each service (ONLY=...)
 	$(BENCH) burst $(ONLY_OPTION)

@@ -11,6 +11,8 @@ packages=(
   chromium-headless-shell
   fonts-liberation fonts-dejavu-core fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji
 )
+# the rules, the alerts and the runbook's commands are tested on the real ones: promtool and amtool come with them
+packages+=(prometheus prometheus-alertmanager curl)
 # what the caller needs besides
 packages+=("$@")
 # cargo links with the C compiler's driver

@@ -26,8 +26,8 @@ const STARTS_WITHIN: Duration = Duration::from_secs(30);
 const LAST_WORDS_WITHIN: Duration = Duration::from_secs(2);
 const LEAVES_NOTHING_WITHIN: Duration = Duration::from_secs(5);
 
-/// A service that is about to be started.
-#[derive(Debug)]
+/// A service that is about to be started, once or again and again.
+#[derive(Debug, Clone)]
 pub struct Launch {
     binary: PathBuf,
     environment: BTreeMap<String, String>,

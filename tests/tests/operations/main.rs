@@ -1,6 +1,9 @@
-//! What is operated: dashboards and rules, on a real Prometheus that scrapes the real services.
+//! What is operated: dashboards, rules, alerts and their documents, on a real Prometheus and a real Alertmanager.
 
+mod alerting;
 mod dashboards;
+mod documents;
 mod names;
 mod promql;
 mod queries;
+mod rules;

@@ -3,6 +3,7 @@
 //! CSV, and exits with 1 when a promise does not hold.
 #![expect(clippy::print_stdout, reason = "a command-line tool speaks on its standard output")]
 
+mod alerts;
 mod burst;
 mod card;
 mod cards;
@@ -57,6 +58,8 @@ enum Command {
     Speed(speed::Options),
     /// Ask the running service for every page of a folder of saved pages
     Corpus(corpus::Options),
+    /// Make every alert fire for real, and end
+    Alerts(alerts::Options),
     /// Prices that come late, twice or never: is one ever wrong?
     Readiness(readiness::Options),
 }
@@ -74,6 +77,7 @@ async fn main() -> ExitCode {
         Command::Chaos(options) => chaos::run(&options).await,
         Command::Speed(options) => speed::run(&options).await,
         Command::Corpus(options) => corpus::run(&options).await,
+        Command::Alerts(options) => alerts::run(&options).await,
         Command::Readiness(options) => readiness::run(&options).await,
     };
     match verdict {

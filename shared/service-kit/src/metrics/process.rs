@@ -48,7 +48,10 @@ impl ProcessCollector {
         self.virtual_memory.set(stat.vsize.cast_signed());
         self.resident_memory.set((stat.rss * procfs::page_size()).cast_signed());
         self.threads.set(stat.num_threads);
-        self.start_time.set(procfs::boot_time_secs()? as f64 + stat.starttime as f64 / ticks);
+        // Read once: the time of the boot moves when the clock is set, and a start that moves looks like a restart.
+        if self.start_time.get() <= 0.0 {
+            self.start_time.set(procfs::boot_time_secs()? as f64 + stat.starttime as f64 / ticks);
+        }
         self.open_fds.set(process.fd_count()?.cast_signed() as i64);
         if let LimitValue::Value(limit) = process.limits()?.max_open_files.soft_limit {
             self.max_fds.set(limit.cast_signed());
