@@ -31,7 +31,8 @@ FROM scratch AS runtime
 COPY --from=rootfs /rootfs/ /
 ARG CHROMIUM_VERSION
 ARG REVISION=unknown
-ARG VERSION=unknown
+# the workspace's, as a test checks
+ARG VERSION=0.1.0
 LABEL org.opencontainers.image.licenses="MIT OR Apache-2.0" \
   org.opencontainers.image.vendor="Deal Brain" \
   org.opencontainers.image.version="${VERSION}" \
