@@ -13,13 +13,10 @@ chromium=/usr/lib/chromium
 install() {
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
-  wanted=
-  for package in $(grep -v '^#' "$here/packages"); do
-    if [ "$package" = chromium-headless-shell ] && [ -n "$chromium_version" ]; then
-      package=$package=$chromium_version
-    fi
-    wanted="$wanted $package"
-  done
+  wanted=$(grep -v '^#' "$here/packages")
+  if [ -n "$chromium_version" ]; then
+    wanted=$(echo "$wanted" | sed "s/^chromium-headless-shell\$/&=$chromium_version/")
+  fi
   # shellcheck disable=SC2086 # a list of packages
   if ! apt-get install -y -qq --no-install-recommends $wanted >/dev/null; then
     echo "rootfs: Chromium '$chromium_version' is not to be had, or something else of deploy/image/packages. There is:" >&2
