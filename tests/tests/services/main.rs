@@ -8,6 +8,7 @@ mod cards;
 mod egress;
 mod extent;
 mod extraction;
+mod faults;
 mod frames;
 mod hostile_http;
 mod identity;

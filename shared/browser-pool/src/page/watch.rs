@@ -489,7 +489,9 @@ mod tests {
         let watch = watch();
         let begun = r#"{"requestId":"1","type":"Document","frameId":"F","response":{"url":"http://shop/","status":200,"mimeType":"text/html"}}"#;
         let failed = |id: &str, canceled: bool| {
-            format!(r#"{{"requestId":"{id}","type":"Document","errorText":"net::ERR_CONNECTION_RESET","canceled":{canceled}}}"#)
+            format!(
+                r#"{{"requestId":"{id}","type":"Document","errorText":"net::ERR_CONNECTION_RESET","canceled":{canceled}}}"#
+            )
         };
         let is_broken = || watch.state().broken_off;
         tell(&watch, "Network.responseReceived", begun);

@@ -79,12 +79,16 @@ async fn start(settings: ServerSettings) -> (impl Future<Output = Result<Ended, 
     let build = Build { version: "1", revision: "a" };
     let metrics = Some(HttpMetrics::new(&registry, build, &[], &[]).expect("a fresh registry"));
     let routers = Routers { metrics, ..app.into() };
-    let serve =
-        server.run_until(routers, Arc::new(Fixed(HealthStatus::Healthy)), pending::<String>(), async move || {
+    let serve = server.run_until(
+        routers,
+        Arc::new(Fixed(HealthStatus::Healthy)),
+        pending::<String>(),
+        async move || {
             if signals.recv().await.is_none() {
                 pending::<()>().await;
             }
-        });
+        },
+    );
     (serve, Running { address, lifecycle, signal, answer: Some(answer), registry, arrived, left })
 }
 
