@@ -9,6 +9,7 @@ mod documents;
 mod egress;
 mod extent;
 mod extraction;
+mod faults;
 mod frames;
 mod hostile_http;
 mod identity;
