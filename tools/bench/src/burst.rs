@@ -169,7 +169,7 @@ async fn ask_health(client: Client, mut stopped: oneshot::Receiver<()>) -> Vec<D
 /// The `Retry-After` of a request that was refused for overload.
 fn told_to_wait(record: &Record) -> Option<Duration> {
     match &record.outcome {
-        Outcome::Error { status: 503, error_type, retry_after } if error_type == "overloaded" => {
+        Outcome::Error { status: 503, error_type, retry_after, .. } if error_type == "overloaded" => {
             retry_after.map(Duration::from_secs)
         }
         _ => None,
