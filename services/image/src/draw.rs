@@ -3,11 +3,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use browser_pool::{Attempts, Deadline, Heard, Job, PageLease, PoolError, Shown, Stage, StageTimes};
+use browser_pool::{Attempts, Deadline, Heard, Job, PageLease, PoolError, Shown, Stage, StageTimes, mark_failed};
 use bytes::Bytes;
 use service_kit::{ApiError, ErrorKind};
 use tokio::time::Instant;
-use tracing::{Instrument, info_span};
+use tracing::Instrument;
 
 use crate::cache::{Freshness, Origin, Picture, Wanted};
 use crate::error;
@@ -120,7 +120,7 @@ impl Drawing {
         options: &RenderOptions,
     ) -> Result<Captured, PoolError> {
         loop {
-            let mut page = attempts.page().instrument(info_span!("stage", stage = "acquire")).await?;
+            let mut page = attempts.page().await?;
             let captured = capture_on(&mut page, options).await;
             self.times.merge(&page.timings());
             match captured {
@@ -147,16 +147,21 @@ impl Drawing {
             let report = Report::new(shown, heard, &finished);
             Ok::<_, picture::Unusable>(Picture::new(finished, report, varies))
         });
-        let finished = finishing.instrument(info_span!("stage", stage = "encode")).await;
-        let finished = finished.map_err(|error| error::of_cpu(error, options.timeout_s))?;
-        finished.map(Arc::new).map_err(error::of_picture)
+        let span = Stage::Encode.span();
+        let finished = finishing.instrument(span.clone()).await;
+        let finished = finished
+            .map_err(|error| error::of_cpu(error, options.timeout_s))
+            .and_then(|finished| finished.map(Arc::new).map_err(error::of_picture));
+        if let Err(error) = &finished {
+            mark_failed(&span, error.kind.as_str());
+        }
+        finished
     }
 }
 
 async fn capture_on(page: &mut PageLease, options: &RenderOptions) -> Result<Captured, PoolError> {
-    let shown = page.show(&options.document()).instrument(info_span!("stage", stage = "load")).await?;
+    let shown = page.show(&options.document()).await?;
     let area = (!options.is_whole_viewport()).then_some(shown.area);
-    let capturing = page.capture(options.shot(), area);
-    let bytes = capturing.instrument(info_span!("stage", stage = "capture")).await?;
+    let bytes = page.capture(options.shot(), area).await?;
     Ok(Captured { bytes, shown, heard: page.heard() })
 }

@@ -8,14 +8,17 @@ use browser_pool::BrowserPool;
 use playwright_image::card::cli;
 use playwright_image::config::{Cli, Command, Config};
 use prometheus::Registry;
-use service_kit::{Ended, Lifecycle, Server, healthcheck, init_telemetry, settings};
+use service_kit::{Ended, Lifecycle, Server, Telemetry, healthcheck, settings};
 
 /// For the browsers to end by themselves; the requests have been answered by then.
 const BROWSERS_END: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     let done = match settings::parse::<Cli>().chosen() {
-        Command::Serve(config) => serve(&config),
+        Command::Serve(config) => {
+            let telemetry = Telemetry::start(&config.telemetry, "playwright-image", playwright_image::BUILD);
+            telemetry.around(|telemetry| serve(&config, telemetry))
+        }
         Command::Card(arguments) => cli::card(&arguments).context("card"),
         Command::SignCard(arguments) => cli::sign_card(&arguments).context("sign-card"),
         Command::Healthcheck(config) => healthcheck(config.server.listen).context("healthcheck"),
@@ -31,14 +34,14 @@ fn main() -> ExitCode {
 }
 
 #[tokio::main]
-async fn serve(config: &Config) -> anyhow::Result<()> {
-    init_telemetry(&config.telemetry);
+async fn serve(config: &Config, telemetry: &Telemetry) -> anyhow::Result<()> {
     for name in settings::unknown_variables::<Cli>() {
         tracing::warn!("{name} is not a setting of this service, see --help");
     }
     let lifecycle = Lifecycle::new();
     let server = Server::bind(&config.server, lifecycle.clone()).await?;
     let registry = Registry::new();
+    telemetry.register(&registry)?;
     let templates = config.cards.templates()?;
     let pool = BrowserPool::start(config.pool()?, &registry).await?;
     let app = playwright_image::app(config, &pool, &registry, lifecycle, templates)?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use browser_pool::{Attempts, BrowserPool, Deadline, PoolError, Stage, StageTimes, Visit, Visited};
 use service_kit::ApiError;
 use tokio::time::Instant;
-use tracing::{Instrument, info_span};
+use tracing::Instrument;
 
 use self::retry::Site;
 use crate::extract::{self, FIELDS_PROBE, Verdict};
@@ -59,7 +59,7 @@ impl Site for LeasedPages<'_> {
             };
             extract::extract_with(&shops, &page).err().map(|refusal| refusal.verdict)
         });
-        let verdict = judged.await.ok().flatten();
+        let verdict = judged.instrument(Stage::Extract.span()).await.ok().flatten();
         self.times.add(Stage::Extract, started.elapsed());
         (Arc::unwrap_or_clone(page), verdict)
     }
@@ -81,12 +81,13 @@ async fn visit(
         layout: true,
     };
     let started = Instant::now();
-    let turn = pool.enter_host(wanted.url.host_str().unwrap_or_default(), deadline).await;
+    let entering = pool.enter_host(wanted.url.host_str().unwrap_or_default(), deadline);
+    let turn = entering.instrument(Stage::Queue.span()).await;
     times.add(Stage::Queue, started.elapsed());
     let _turn = turn?;
     loop {
-        let mut page = attempts.page().instrument(info_span!("stage", stage = "acquire")).await?;
-        let visited = page.visit(&visit).instrument(info_span!("stage", stage = "load")).await;
+        let mut page = attempts.page().await?;
+        let visited = page.visit(&visit).await;
         times.merge(&page.timings());
         match visited {
             Ok(visited) => return Ok(visited),

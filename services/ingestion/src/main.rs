@@ -8,14 +8,17 @@ use browser_pool::BrowserPool;
 use playwright_ingestion::config::{Cli, Command, Config};
 use playwright_ingestion::{Reading, cli};
 use prometheus::Registry;
-use service_kit::{Ended, Lifecycle, Server, healthcheck, init_telemetry, settings};
+use service_kit::{Ended, Lifecycle, Server, Telemetry, healthcheck, settings};
 
 /// For the browsers to end by themselves, and for kept pages to be written; the requests have been answered by then.
 const BROWSERS_END: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     let done = match settings::parse::<Cli>().chosen() {
-        Command::Serve(config) => serve(&config),
+        Command::Serve(config) => {
+            let telemetry = Telemetry::start(&config.telemetry, "playwright-ingestion", playwright_ingestion::BUILD);
+            telemetry.around(|telemetry| serve(&config, telemetry))
+        }
         Command::Extract(page) => return cli::run(page),
         Command::Replay(pages) => return cli::run_replay(&pages),
         Command::Shop(files) => return cli::run_shop(&files),
@@ -32,14 +35,14 @@ fn main() -> ExitCode {
 }
 
 #[tokio::main]
-async fn serve(config: &Config) -> anyhow::Result<()> {
-    init_telemetry(&config.telemetry);
+async fn serve(config: &Config, telemetry: &Telemetry) -> anyhow::Result<()> {
     for name in settings::unknown_variables::<Cli>() {
         tracing::warn!("{name} is not a setting of this service, see --help");
     }
     let lifecycle = Lifecycle::new();
     let server = Server::bind(&config.server, lifecycle.clone()).await?;
     let registry = Registry::new();
+    telemetry.register(&registry)?;
     let (reading, keeping) = Reading::prepare(config, &registry)?;
     let pool_config = config.pool()?;
     let egress = pool_config.egress.clone();

@@ -127,7 +127,9 @@ impl ExtractRequest {
 
     fn check_url(&self, egress: &EgressConfig, note: impl FnOnce(RefusalReason)) -> Result<Url, ApiError> {
         if self.url.len() > MOST_URL_BYTES {
-            return Err(Self::refuse("url", format_args!("{} bytes", self.url.len())));
+            // Text of the right type, and no address that is ever asked for.
+            let ApiError { message, .. } = Self::refuse("url", format_args!("{} bytes", self.url.len()));
+            return Err(ApiError::new(ErrorKind::InvalidUrl, message));
         }
         match parse_url(&self.url, egress) {
             Ok(url) => Ok(url),

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use tokio::time::Instant;
+use tracing::Span;
 
 use crate::browser::Browser;
 use crate::deadline::{Deadline, Stage, StageTimes};
@@ -67,14 +68,20 @@ impl Attempts {
         }
         let deaths = self.browsers_died + self.renderers_died;
         let started = Instant::now();
-        let place = self.pool.admission.enter(self.job.deadline, self.job.queued_bytes, deaths > 0).await;
+        let entering = self.pool.admission.enter(self.job.deadline, self.job.queued_bytes, deaths > 0);
+        let place = Stage::Queue.trace(entering).await;
         self.times.add(Stage::Queue, started.elapsed());
         let place = place?;
         let started = Instant::now();
         let alone = self.browsers_died >= SHARED_BROWSERS;
-        let lease = self.pool.lease(place, self.job.deadline, alone, self.job.inert).await;
+        let leasing = self.pool.lease(place, self.job.deadline, alone, self.job.inert);
+        let lease = Stage::Acquire.trace(leasing).await;
         self.times.add(Stage::Acquire, started.elapsed());
         let lease = lease?;
+        lease.page().egress.is_for(&Span::current());
+        if self.renderers_died > 0 {
+            lease.page().is_for_a_second_try();
+        }
         self.last = Some((Arc::clone(&lease.page().browser), alone));
         Ok(lease)
     }
@@ -97,6 +104,7 @@ impl Attempts {
         }
         if browser.is_alive() {
             self.renderers_died += 1;
+            self.job.inert = None;
             return if self.renderers_died < RENDERERS { Ok(()) } else { Err(error) };
         }
         self.browsers_died += 1;

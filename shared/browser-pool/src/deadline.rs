@@ -6,6 +6,9 @@ use std::future::Future;
 use std::time::Duration;
 
 use tokio::time::Instant;
+use tracing::{Instrument, Span, field, info_span};
+
+use crate::error::PoolError;
 
 /// The moment by which a request must have been answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +90,58 @@ impl Stage {
             Self::Encode => "encode",
         }
     }
+
+    /// The span of work in this stage, for logs and traces. What the work failed with is told by [`mark_failed`].
+    ///
+    /// For a stage whose limits are known only afterwards, `took_us` says that the span had begun so much before its end,
+    /// and `ended_earlier_us` that it had ended before it was closed; whoever exports spans moves them.
+    pub fn span(self) -> Span {
+        info_span!(
+            "stage",
+            otel.name = self.as_str(),
+            otel.status_code = field::Empty,
+            stage = self.as_str(),
+            "error.type" = field::Empty,
+            verdict = field::Empty,
+            took_us = field::Empty,
+            ended_earlier_us = field::Empty,
+        )
+    }
+
+    /// The span of this stage, afterwards.
+    pub(crate) fn was(self, took: Duration, ended: Duration) {
+        let span = self.span();
+        span.record("took_us", micros(took));
+        ended_earlier(&span, ended);
+    }
+
+    /// Awaits the work of this stage in its span.
+    pub(crate) async fn trace<T>(
+        self,
+        work: impl Future<Output = Result<T, PoolError>>,
+    ) -> Result<T, PoolError> {
+        let span = self.span();
+        let done = work.instrument(span.clone()).await;
+        if let Err(error) = &done {
+            mark_failed(&span, error.kind());
+        }
+        done
+    }
+}
+
+/// Says in a span that what it stands for was over so much before now.
+pub(crate) fn ended_earlier(span: &Span, by: Duration) {
+    span.record("ended_earlier_us", micros(by));
+}
+
+fn micros(time: Duration) -> i64 {
+    i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// Says in the span of a stage what it failed with, by the name that answers and metrics have for it.
+pub fn mark_failed(span: &Span, error_type: &str) {
+    span.record("error.type", error_type);
+    span.record("otel.status_code", "ERROR");
 }
 
 impl std::fmt::Display for Stage {

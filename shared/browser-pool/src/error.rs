@@ -40,6 +40,23 @@ pub enum PoolError {
     Render { what: String },
 }
 
+impl PoolError {
+    /// By the names that callers of the services know, where there is one.
+    pub(crate) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Overloaded { .. } => "overloaded",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Timeout { .. } => "timeout",
+            Self::BrowserCrash { .. } => "browser_crash",
+            Self::Forbidden => "forbidden_url",
+            Self::Network { .. } => "network_error",
+            Self::Unusable { .. } => "invalid_request",
+            Self::NotInert => "not_inert",
+            Self::Render { .. } => "render_failure",
+        }
+    }
+}
+
 fn crash_message(retriable: bool) -> &'static str {
     if retriable {
         "the browser died while it had the page open, and so did its successor"
@@ -145,8 +162,10 @@ impl NetworkFailure {
             | Self::ConnectTimeout
             | Self::ConnectionReset
             | Self::InvalidResponse
+            // Into which a site sends whom it will not serve just now.
+            | Self::TooManyRedirects
             | Self::Other => true,
-            Self::NoSuchHost | Self::BadCertificate | Self::TooManyRedirects | Self::TooLarge => false,
+            Self::NoSuchHost | Self::BadCertificate | Self::TooLarge => false,
         }
     }
 

@@ -8,12 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
+use tracing::Instrument;
 
 use crate::admission::Place;
 use crate::browser::CountGuard;
 use crate::config::Supervision;
-use crate::deadline::{Deadline, StageTimes};
+use crate::deadline::{Deadline, Stage, StageTimes, ended_earlier, mark_failed};
 use crate::error::PoolError;
 use crate::metrics::{CrashKind, PoolMetrics, RestartReason};
 use crate::page::{Document, Heard, Page, Rect, ShotFormat, Shown, Visit, Visited};
@@ -78,12 +80,28 @@ impl PageLease {
     /// Shows a document and waits until all that its picture needs is there: `load`, fonts, images, each capped by the
     /// deadline.
     pub async fn show(&mut self, document: &Document<'_>) -> Result<Shown, PoolError> {
-        self.page.show(document, self.deadline, &mut self.times).await
+        let (before, started) = (self.times, Instant::now());
+        let span = Stage::Load.span();
+        let showing = self.page.show(document, self.deadline, &mut self.times);
+        let shown = showing.instrument(span.clone()).await;
+        match &shown {
+            // When it had loaded is known only now.
+            Ok(_) => {
+                let [load, ready] = [Stage::Load, Stage::Ready]
+                    .map(|stage| self.times.get(stage).saturating_sub(before.get(stage)));
+                let since = started.elapsed().saturating_sub(load);
+                ended_earlier(&span, since);
+                Stage::Ready.was(ready, since.saturating_sub(ready));
+            }
+            Err(error) => mark_failed(&span, error.kind()),
+        }
+        shown
     }
 
     /// An encoded picture of the viewport, or of an area of the document.
     pub async fn capture(&mut self, format: ShotFormat, area: Option<Rect>) -> Result<Bytes, PoolError> {
-        let picture = self.page.capture(format, area, self.deadline, &mut self.times).await?;
+        let capturing = self.page.capture(format, area, self.deadline, &mut self.times);
+        let picture = Stage::Capture.trace(capturing).await?;
         self.success.note();
         Ok(picture)
     }

@@ -60,7 +60,7 @@ mod standby;
 
 pub use attempts::{Attempts, Job};
 pub use config::{Identity, PageProfile, PoolConfig, Recycle, Supervision, Viewport};
-pub use deadline::{Deadline, DeadlinePassed, Stage, StageTimes};
+pub use deadline::{Deadline, DeadlinePassed, Stage, StageTimes, mark_failed};
 pub use egress::{EgressConfig, EgressLimits, HostPort, Network, UrlRefused, check_url};
 pub use error::{Fatal, NetworkFailure, PoolError, ShedReason, StartError, UnavailableReason};
 pub use hosts::HostPlace;

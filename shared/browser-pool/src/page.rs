@@ -79,6 +79,8 @@ pub(crate) struct Page {
     /// As it is laid out unless a document asks for another.
     viewport: Viewport,
     reuse: Reuse,
+    /// Its document has lost a renderer before.
+    is_second_try: AtomicBool,
 }
 
 /// A browser context that is disposed of when opening the rest of the page fails or is given up.
@@ -146,11 +148,21 @@ impl Page {
             world,
             viewport: profile.viewport,
             reuse: Reuse::default(),
+            is_second_try: AtomicBool::new(false),
         })
     }
 
     pub(crate) fn is_alive(&self) -> bool {
         !self.watch.dead.is_cancelled() && self.browser.is_alive()
+    }
+
+    /// What it will show has killed its renderer on another page.
+    pub(crate) fn is_for_a_second_try(&self) {
+        self.is_second_try.store(true, Ordering::Relaxed);
+    }
+
+    fn is_second_try(&self) -> bool {
+        self.is_second_try.load(Ordering::Relaxed)
     }
 
     /// Nothing that is asked of this page is answered any more.

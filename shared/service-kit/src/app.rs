@@ -43,11 +43,13 @@ pub struct Routers {
     pub public: Router,
     /// For the operations' own listener, where there is one.
     pub admin: Option<Router>,
+    /// Counts the requests that are refused before a router sees them.
+    pub metrics: Option<HttpMetrics>,
 }
 
 impl From<Router> for Routers {
     fn from(public: Router) -> Self {
-        Self { public, admin: None }
+        Self { public, admin: None, metrics: None }
     }
 }
 
@@ -69,12 +71,14 @@ impl Kit {
     /// of it. Where operations have a listener of their own, the metrics are only there.
     pub fn app(&self, api: OpenApiRouter, settings: &ServerSettings) -> Routers {
         let health = health::routes(self.health_state());
+        let metrics = Some(self.metrics.clone());
         let scrape = OpenApiRouter::new().routes(routes!(scrape)).with_state(self.metrics_state());
         if settings.admin_listen.is_none() {
-            return self.router(api.merge(health).merge(scrape), settings).into();
+            let public = self.router(api.merge(health).merge(scrape), settings);
+            return Routers { public, admin: None, metrics };
         }
         let public = self.router(api.merge(health.clone()), settings);
-        Routers { public, admin: Some(self.router(health.merge(scrape), settings)) }
+        Routers { public, admin: Some(self.router(health.merge(scrape), settings)), metrics }
     }
 
     fn router(&self, routes: OpenApiRouter, settings: &ServerSettings) -> Router {

@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use tracing::{Instrument, Level, Span, field};
+use tracing::{Instrument, Level, Span};
 
 use crate::access::{Access, Caller};
 use crate::body::BodyRules;
@@ -26,6 +26,7 @@ use crate::error::{ApiError, ErrorKind, Fault};
 use crate::lifecycle::Lifecycle;
 use crate::metrics::{HttpMetrics, milliseconds};
 use crate::request::{Facts, REQUEST_ID, RequestContext, RequestId, TRACEPARENT, TraceParent};
+use crate::trace::{Beginning, RequestSpan};
 
 const IGNORED_FIELDS: HeaderName = HeaderName::from_static("x-ignored-fields");
 /// Of the header that names them.
@@ -63,18 +64,13 @@ pub(crate) async fn edge(State(edge): State<Arc<Edge>>, mut request: Request, ne
     let trace = TraceParent::of(request.headers());
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let matched = matched.as_ref().map(MatchedPath::as_str);
-    let span = tracing::info_span!(
-        "request",
-        request_id = context.id.as_str(),
-        trace_id = trace.as_ref().map(|trace| trace.trace_id.as_str()),
-        method = request.method().as_str(),
-        endpoint = matched.unwrap_or("other"),
-        caller = field::Empty,
-        status = field::Empty,
-    );
     let in_flight = edge.metrics.endpoint(matched).map(|endpoint| edge.metrics.enter(endpoint));
     let is_work = in_flight.is_some();
     let needs_token = is_work && matched.is_some_and(|path| !edge.signed_paths.contains(&path));
+    let beginning =
+        Beginning { request_id: context.id.as_str(), matched, is_work, parent: trace.as_ref() };
+    let own = RequestSpan::begin(&request, &beginning);
+    let span = own.span().clone();
     request.extensions_mut().insert(context.clone());
 
     async move {
@@ -90,8 +86,8 @@ pub(crate) async fn edge(State(edge): State<Arc<Edge>>, mut request: Request, ne
         if let Some(in_flight) = in_flight {
             in_flight.answered(error.as_ref(), took, context.facts.deadline.get().copied());
         }
-        Span::current().record("status", response.status().as_u16());
         log(error.as_ref(), milliseconds(took), is_work);
+        own.end(response.status(), error.as_ref());
         response
     }
     .instrument(span)

@@ -109,6 +109,10 @@ impl ApiError {
         self.verdict
     }
 
+    pub(crate) fn upstream_status(&self) -> Option<u16> {
+        self.upstream_status
+    }
+
     /// The JSON body, for a response and for what is printed by a command.
     pub fn body(&self, request_id: &str) -> ErrorBody {
         ErrorBody {

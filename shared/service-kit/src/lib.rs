@@ -22,6 +22,7 @@ mod request;
 mod server;
 pub mod settings;
 mod telemetry;
+mod trace;
 
 pub use access::{Access, AccessError, TokenList, TokensRefused};
 pub use app::{Kit, Routers};
@@ -34,4 +35,4 @@ pub use lifecycle::Lifecycle;
 pub use metrics::{Build, HttpMetrics, LATENCY_BUCKETS_MS, Outcome};
 pub use request::{RequestContext, RequestId};
 pub use server::{Ended, ServeError, Server};
-pub use telemetry::init as init_telemetry;
+pub use telemetry::Telemetry;

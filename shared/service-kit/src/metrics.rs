@@ -3,6 +3,7 @@
 //! Every label value is a member of a closed list and is there, at 0, from the first scrape: a counter that
 //! appears with its first failure hides that failure from `rate()`.
 
+mod memory;
 mod process;
 
 use std::sync::Arc;
@@ -153,6 +154,7 @@ impl HttpMetrics {
         };
         series.start_at_zero();
         registry.register(Box::new(process::ProcessCollector::new()?))?;
+        registry.register(Box::new(memory::MemoryCollector::new()?))?;
         Ok(Self(Arc::new(series)))
     }
 
@@ -180,6 +182,11 @@ impl HttpMetrics {
     pub(crate) fn enter(&self, endpoint: &'static str) -> InFlight {
         self.0.in_flight.with_label_values(NO_LABELS).inc();
         InFlight { metrics: self.clone(), endpoint, answered: false }
+    }
+
+    /// A request whose head was refused: no router has seen it.
+    pub(crate) fn refused_unseen(&self, error: &ApiError) {
+        self.enter(OTHER).answered(Some(error), Duration::ZERO, None);
     }
 
     /// What mirrors a state is read when it is scraped.

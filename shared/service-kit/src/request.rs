@@ -6,12 +6,14 @@ use std::time::{Duration, Instant};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
+use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
 use crate::body::BodyRules;
 use crate::error::{ApiError, ErrorKind};
 
 pub(crate) const REQUEST_ID: &str = "x-request-id";
 pub(crate) const TRACEPARENT: &str = "traceparent";
+const TRACESTATE: &str = "tracestate";
 
 /// Long enough for a UUID with a prefix, short enough for a log line.
 const LONGEST_REQUEST_ID: usize = 128;
@@ -48,36 +50,54 @@ impl RequestId {
     }
 }
 
-/// A W3C `traceparent`, checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A W3C `traceparent`, checked, and the `tracestate` beside it.
+#[derive(Debug, Clone)]
 pub(crate) struct TraceParent {
     value: HeaderValue,
-    /// 32 lower-case hexadecimal digits.
-    pub(crate) trace_id: String,
+    context: SpanContext,
 }
 
 impl TraceParent {
+    /// None where there is none, or more than one, or a malformed one: the trace then begins here. A malformed
+    /// `tracestate` is left out.
     pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
-        let value = headers.get(TRACEPARENT)?;
+        let mut values = headers.get_all(TRACEPARENT).iter();
+        let (value, None) = (values.next()?, values.next()) else { return None };
         let text = value.to_str().ok()?;
-        let parts: Vec<&str> = text.split('-').collect();
-        let [version, trace_id, parent_id, flags] = parts[..] else { return None };
+        let mut parts = text.split('-');
+        let [version, trace_id, parent_id, flags] =
+            [parts.next()?, parts.next()?, parts.next()?, parts.next()?];
         let is_hex = |part: &str, len: usize| {
             part.len() == len && part.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
         };
-        let valid = is_hex(version, 2)
+        let is_valid = is_hex(version, 2)
             && version != "ff"
             && is_hex(trace_id, 32)
             && is_hex(parent_id, 16)
             && is_hex(flags, 2)
-            && trace_id.bytes().any(|b| b != b'0')
-            && parent_id.bytes().any(|b| b != b'0');
-        valid.then(|| Self { value: value.clone(), trace_id: trace_id.to_owned() })
+            // A later version may have more to say.
+            && (version != "00" || parts.next().is_none());
+        if !is_valid {
+            return None;
+        }
+        let flags = TraceFlags::new(u8::from_str_radix(flags, 16).ok()?) & TraceFlags::SAMPLED;
+        let (trace_id, parent_id) = (TraceId::from_hex(trace_id).ok()?, SpanId::from_hex(parent_id).ok()?);
+        let context = SpanContext::new(trace_id, parent_id, flags, true, trace_state(headers));
+        context.is_valid().then(|| Self { value: value.clone(), context })
     }
 
     pub(crate) fn header(&self) -> HeaderValue {
         self.value.clone()
     }
+
+    pub(crate) fn context(&self) -> &SpanContext {
+        &self.context
+    }
+}
+
+fn trace_state(headers: &HeaderMap) -> TraceState {
+    let values: Vec<_> = headers.get_all(TRACESTATE).iter().filter_map(|value| value.to_str().ok()).collect();
+    values.join(",").parse().unwrap_or_default()
 }
 
 /// What a handler may know about the request around its body; taken as an extractor.
@@ -145,7 +165,11 @@ mod tests {
     fn only_a_valid_traceparent_is_honoured() {
         let valid = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
         let trace = TraceParent::of(&headers(TRACEPARENT, valid.as_bytes())).expect("a valid traceparent");
-        assert_eq!(trace.trace_id, "4bf92f3577b34da6a3ce929d0e0e4736");
+        assert_eq!(trace.context().trace_id().to_string(), "4bf92f3577b34da6a3ce929d0e0e4736");
+        assert!(trace.context().is_sampled() && trace.context().is_remote());
+        let later = "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-02-more";
+        let later = TraceParent::of(&headers(TRACEPARENT, later.as_bytes())).expect("a later version");
+        assert!(!later.context().is_sampled());
         for broken in [
             "",
             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7",
@@ -154,8 +178,27 @@ mod tests {
             "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
             "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
             "00-4bf92f3577b34da6a3ce929d0e0e473-00f067aa0ba902b7-01",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
         ] {
-            assert_eq!(TraceParent::of(&headers(TRACEPARENT, broken.as_bytes())), None, "{broken}");
+            assert!(TraceParent::of(&headers(TRACEPARENT, broken.as_bytes())).is_none(), "{broken}");
         }
+        let mut twice = headers(TRACEPARENT, valid.as_bytes());
+        twice.append(TRACEPARENT, HeaderValue::from_static(valid));
+        assert!(TraceParent::of(&twice).is_none(), "nobody knows which of the two is meant");
+    }
+
+    #[test]
+    fn trace_states_are_joined_and_malformed_ones_left_out() {
+        let valid = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        let state = |states: &[&'static str]| {
+            let mut headers = headers(TRACEPARENT, valid);
+            for state in states {
+                headers.append(TRACESTATE, HeaderValue::from_static(state));
+            }
+            TraceParent::of(&headers).expect("the parent is valid").context().trace_state().header()
+        };
+        assert_eq!(state(&["a=1, b=2", "c=3"]), "a=1,b=2,c=3");
+        assert_eq!(state(&["a=1,nonsense"]), "");
+        assert_eq!(state(&[]), "");
     }
 }

@@ -99,8 +99,8 @@ impl Server {
         mut signal: impl AsyncFnMut(),
     ) -> Result<Ended, ServeError> {
         let Self { listener, admin, settings, lifecycle } = self;
-        let connections = Connections::new(&settings);
-        let Routers { public, admin: operations } = app.into();
+        let Routers { public, admin: operations, metrics } = app.into();
+        let connections = Connections::new(&settings, metrics);
         let mut doors = vec![Door::new(listener, public, settings.max_connections)];
         doors
             .extend(admin.zip(operations).map(|(listener, app)| Door::new(listener, app, ADMIN_CONNECTIONS)));

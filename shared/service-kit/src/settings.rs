@@ -6,6 +6,7 @@
 
 pub mod page;
 mod parse;
+pub mod traces;
 mod value;
 
 use std::net::SocketAddr;
@@ -186,7 +187,7 @@ pub struct BrowserSettings {
     pub dns_server: Option<SocketAddr>,
 }
 
-/// Logs.
+/// Logs and traces.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Logs")]
 pub struct TelemetrySettings {
@@ -200,6 +201,9 @@ pub struct TelemetrySettings {
     #[arg(long, env = "PLAYWRIGHT_LOG_FORMAT", value_name = "FORMAT", value_enum)]
     #[arg(default_value = "auto", ignore_case = true)]
     pub log_format: LogFormat,
+
+    #[command(flatten)]
+    pub traces: traces::TraceSettings,
 }
 
 #[cfg(test)]

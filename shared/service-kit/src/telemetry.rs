@@ -1,15 +1,26 @@
-//! Logs: one JSON object a line, or text for people, on stderr (stdout belongs to the commands' output).
+//! Logs: one JSON object a line, or text for people, on stderr (stdout belongs to the commands' output). Traces, where
+//! they are asked for.
 
 mod human;
 mod json;
+pub(crate) mod traces;
 
 use std::io::IsTerminal;
 
 use clap::ValueEnum;
-use tracing_subscriber::EnvFilter;
+use prometheus::{IntCounterVec, Opts, Registry};
 use tracing_subscriber::fmt::format::JsonFields;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
 
+use self::traces::Traces;
+use self::traces::outbox::OUTCOMES;
+use crate::metrics::Build;
 use crate::settings::TelemetrySettings;
+
+/// The crates whose own words these are.
+const OURS: [&str; 4] = ["playwright_ingestion", "playwright_image", "service_kit", "browser_pool"];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
@@ -21,25 +32,64 @@ pub enum LogFormat {
     Auto,
 }
 
-/// Starts logging for the process; later calls change nothing.
-pub fn init(settings: &TelemetrySettings) {
-    let is_terminal = std::io::stderr().is_terminal();
-    let human = match settings.log_format {
-        LogFormat::Human => true,
-        LogFormat::Json => false,
-        LogFormat::Auto => is_terminal,
-    };
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(directives(&settings.log_level)))
-        .with_writer(std::io::stderr);
-    let started = if human {
-        builder.compact().with_ansi(is_terminal).fmt_fields(human::Fields).try_init()
-    } else {
-        builder.fmt_fields(JsonFields::new()).event_format(json::JsonLines).try_init()
-    };
-    if started.is_ok() {
-        log_panics();
+/// Logs and traces of the process, until it is ended.
+#[derive(Debug)]
+pub struct Telemetry {
+    traces: Option<Traces>,
+    spans: IntCounterVec,
+}
+
+impl Telemetry {
+    /// Starts both for the process; a second start changes nothing.
+    pub fn start(settings: &TelemetrySettings, service: &'static str, build: Build) -> Self {
+        let spans = spans_counter();
+        let traces = Traces::start(&settings.traces, service, build, &spans);
+        let is_terminal = std::io::stderr().is_terminal();
+        let human = match settings.log_format {
+            LogFormat::Human => true,
+            LogFormat::Json => false,
+            LogFormat::Auto => is_terminal,
+        };
+        let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        let log = if human {
+            log.compact().with_ansi(is_terminal).fmt_fields(human::Fields).boxed()
+        } else {
+            log.fmt_fields(JsonFields::new()).event_format(json::JsonLines).boxed()
+        };
+        let started = tracing_subscriber::registry()
+            .with(traces.as_ref().map(Traces::layer))
+            .with(log.with_filter(EnvFilter::new(directives(&settings.log_level))))
+            .try_init();
+        if started.is_ok() {
+            log_panics();
+        }
+        Self { traces, spans }
     }
+
+    /// What becomes of the spans, for `/metrics`.
+    pub fn register(&self, registry: &Registry) -> Result<(), prometheus::Error> {
+        registry.register(Box::new(self.spans.clone()))
+    }
+
+    /// Does the process's work, and sends the spans that wait at its end, whatever the work came to; for some seconds at
+    /// most. Blocks, so everything asynchronous belongs into the work.
+    pub fn around<T>(self, work: impl FnOnce(&Self) -> T) -> T {
+        let done = work(&self);
+        if let Some(traces) = self.traces {
+            traces.end();
+        }
+        done
+    }
+}
+
+fn spans_counter() -> IntCounterVec {
+    let help = "Spans of traces that a collector took, that found the queue full, that no collector took";
+    let spans = IntCounterVec::new(Opts::new("playwright_trace_spans_total", help), &["outcome"])
+        .expect("the name and the label are valid");
+    for outcome in OUTCOMES {
+        let _ = spans.with_label_values(&[outcome]);
+    }
+    spans
 }
 
 /// A plain level is that of this project's own crates; what lies below them is quiet unless it is asked for.
@@ -54,9 +104,7 @@ fn directives(level: &str) -> String {
     if level.parse::<tracing::level_filters::LevelFilter>().is_err() {
         return level.to_owned();
     }
-    ["playwright_ingestion", "playwright_image", "service_kit", "browser_pool"]
-        .iter()
-        .fold("warn".to_owned(), |all, target| format!("{all},{target}={level}"))
+    OURS.iter().fold("warn".to_owned(), |all, target| format!("{all},{target}={level}"))
 }
 
 /// For `LOG_LEVEL`.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::json;
 use test_support::process::ProcessId;
-use test_support::{Launch, Service, eventually};
+use test_support::{Launch, Service, eventually, within};
 
 use crate::ground::play;
 use crate::tally::Tally;
@@ -35,14 +36,17 @@ fn is_renderer(process: &ProcessId) -> bool {
     process.command_line().join(" ").contains("--type=renderer")
 }
 
-/// The renderers, once they have finished to lock themselves in.
+/// The renderers, once they have finished to lock themselves in, or have had the time for it.
 async fn renderers(service: &Service) -> Vec<ProcessId> {
-    eventually("a renderer", REST_WITHIN, async || {
-        let found: Vec<_> = service.processes().into_iter().filter(is_renderer).collect();
-        let is_locked = |process: &ProcessId| status(process).get("Seccomp").is_some_and(|mode| mode == "2");
+    const LOCKED_WITHIN: Duration = Duration::from_secs(10);
+    let found = || service.processes().into_iter().filter(is_renderer).collect::<Vec<_>>();
+    eventually("a renderer", REST_WITHIN, async || (!found().is_empty()).then_some(())).await;
+    let is_locked = |process: &ProcessId| status(process).get("Seccomp").is_some_and(|mode| mode == "2");
+    let locked = within(LOCKED_WITHIN, async || {
+        let found = found();
         (!found.is_empty() && found.iter().all(is_locked)).then_some(found)
-    })
-    .await
+    });
+    locked.await.unwrap_or_else(found)
 }
 
 #[test]

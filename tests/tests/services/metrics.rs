@@ -62,6 +62,8 @@ const BOTH: &[Promised] = &[
     ("playwright_egress_refused_total", "counter", &[("reason", &[])]),
     ("playwright_client_gone_total", "counter", &[]),
     ("playwright_build_info", "gauge", &[("version", &[]), ("revision", &[]), ("chromium", &[])]),
+    ("playwright_memory_limit_bytes", "gauge", &[]),
+    ("playwright_memory_used_bytes", "gauge", &[]),
     ("process_resident_memory_bytes", "gauge", &[]),
     ("process_open_fds", "gauge", &[]),
 ];

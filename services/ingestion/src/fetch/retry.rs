@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use service_kit::ApiError;
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::error;
 use crate::extract::Verdict;
@@ -63,7 +64,7 @@ pub(super) async fn page(
         }
         tracing::debug!(tries_left, wait_ms = wait.as_millis(), "trying again: {}", failure.error.message);
         let started = Instant::now();
-        tokio::time::sleep(wait).await;
+        tokio::time::sleep(wait).instrument(Stage::Queue.span()).await;
         times.add(Stage::Queue, started.elapsed());
         tries_left -= 1;
         tried += 1;

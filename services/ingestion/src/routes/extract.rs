@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use browser_pool::{Deadline, Job, Ready, Stage, StageTimes};
+use browser_pool::{Deadline, Job, Ready, Stage, StageTimes, mark_failed};
 use service_kit::{ApiError, Body, ErrorBody, RequestContext, RequestId};
 use tokio::time::Instant;
-use tracing::{Instrument, info_span};
+use tracing::Instrument;
 use url::Url;
 
 use self::answer::{ExtractResponse, Extracted};
@@ -66,7 +66,7 @@ pub(crate) async fn extract(
     match extracted {
         Ok(extracted) => {
             state.extractions.extracted(&extracted.product);
-            Ok(Json(extracted.answer(work.times)))
+            Ok(Stage::Encode.span().in_scope(|| Json(extracted.answer(work.times))))
         }
         Err(error) => {
             state.extractions.failed(marketplace, error.kind, error.verdict());
@@ -210,10 +210,17 @@ impl Extraction {
             }
             Ok(Extracted { product, raw_html, final_url })
         });
-        let read = reading.instrument(info_span!("stage", stage = "extract")).await;
+        let span = Stage::Extract.span();
+        let read = reading.instrument(span.clone()).await;
         self.times.add(Stage::Extract, started.elapsed());
-        read.map_err(|error| error::of_cpu(error, wanted.timeout_s))?
-            .map_err(|refusal: extraction::Refusal| error::of_refusal(&refusal, facts, wanted.timeout_s))
+        let read = read.map_err(|error| error::of_cpu(error, wanted.timeout_s)).and_then(|read| {
+            read.map_err(|refusal: extraction::Refusal| error::of_refusal(&refusal, facts, wanted.timeout_s))
+        });
+        if let Err(error) = &read {
+            mark_failed(&span, error.kind.as_str());
+            span.record("verdict", error.verdict());
+        }
+        read
     }
 
     fn observe(&self, state: &AppState) {

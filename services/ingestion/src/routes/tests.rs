@@ -93,7 +93,11 @@ async fn bad_values_of_every_field_are_refused_with_what_would_be_valid() {
         let mut request = json!({"url": "https://shop.example/1"});
         request[field] = value;
         let (status, body) = extract(&app, &request).await;
-        let kind = if field == "html" { "invalid_html" } else { "invalid_request" };
+        let kind = match field {
+            "html" => "invalid_html",
+            "url" if request[field].is_string() => "invalid_url",
+            _ => "invalid_request",
+        };
         assert_eq!(
             (status, &body["error_type"], &body["retriable"]),
             (400, &json!(kind), &json!(false)),

@@ -76,7 +76,7 @@ pub(crate) struct Account {
 struct Troubles {
     kept: VecDeque<(HostPort, Trouble)>,
     logged: usize,
-    /// Of the request whose period this is: a refusal is found by its request's id.
+    /// Of the request that has the page: a refusal is found by its request's id.
     span: Option<Span>,
 }
 
@@ -106,7 +106,13 @@ impl Account {
         for counter in counters {
             counter.store(0, Relaxed);
         }
-        *self.troubles() = Troubles { span: Some(Span::current()), ..Troubles::default() };
+        let mut troubles = self.troubles();
+        *troubles = Troubles { span: troubles.span.take(), ..Troubles::default() };
+    }
+
+    /// Whose troubles the following are.
+    pub(crate) fn is_for(&self, request: &Span) {
+        self.troubles().span = Some(request.clone());
     }
 
     /// From now on nothing is let out.

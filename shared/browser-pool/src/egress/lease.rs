@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::sleep;
 use tokio_util::task::AbortOnDropHandle;
-use tracing::{error, warn};
+use tracing::{Span, error, warn};
 
 use super::account::{Account, EgressReport};
 use super::connect::Gate;
@@ -61,9 +61,19 @@ impl EgressLease {
         self.account.reset();
     }
 
+    /// The request that uses it from now on: what is logged belongs to it.
+    pub(crate) fn is_for(&self, request: &Span) {
+        self.account.is_for(request);
+    }
+
     /// From now on everything is refused.
     pub(crate) fn shut(&self) {
         self.account.shut();
+    }
+
+    /// Whether the request has no bytes left.
+    pub(crate) fn is_used_up(&self) -> bool {
+        self.account.check_bytes().is_err()
     }
 
     /// What was used and what went wrong since [`begin`](Self::begin).

@@ -10,7 +10,7 @@ use chromiumoxide::cdp::browser_protocol::emulation::{
 };
 use chromiumoxide::cdp::browser_protocol::network::EnableParams as EnableNetwork;
 use chromiumoxide::cdp::browser_protocol::page::{
-    AddScriptToEvaluateOnNewDocumentParams, SetDocumentContentParams,
+    AddScriptToEvaluateOnNewDocumentParams, NavigateParams, SetDocumentContentParams,
 };
 use chromiumoxide::cdp::js_protocol::runtime::ExecutionContextId;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,9 @@ use crate::error::PoolError;
 
 const DOCUMENT_READY: &str = include_str!("document_ready.js");
 const PIN: &str = include_str!("virtual_time.js");
+
+/// As empty as about:blank and with as little of an origin.
+const EMPTY_DOCUMENT: &str = "data:text/html,";
 
 /// What the pinned clock is moved by, in the document's own world.
 const PASS: &str = "__pass";
@@ -127,7 +130,7 @@ impl Page {
                     return Err(unusable("url", "it answers with a download and not with a page"));
                 }
                 let before = started.elapsed();
-                (self.ready_in_new_world(document, deadline).await?, before)
+                (self.unless_broken_off(self.ready_in_new_world(document, deadline)).await?, before)
             }
         };
         self.stays_inert()?;
@@ -204,17 +207,18 @@ impl Page {
         deadline: Deadline,
     ) -> Result<(DocumentReady, Duration), PoolError> {
         let started = Instant::now();
+        let world = if self.is_second_try() { self.leave_blank(deadline).await? } else { self.world };
         let navigations = self.watch.activity().navigations;
         // All of it is one batch on the wire: the document is waited for from the moment that it is there.
         let set = SetDocumentContentParams { frame_id: self.frame.clone(), html: html.to_owned() };
         let set = self.send(&set);
         let phase = if is_in_two_phases(document) { Phase::Before } else { Phase::Whole };
-        let ready = self.send(&evaluation(Some(self.world), ready_expression(document, phase, deadline)));
+        let ready = self.send(&evaluation(Some(world), ready_expression(document, phase, deadline)));
         let shown = async {
             self.answer(Stage::Load, deadline, set).await?;
             let before = started.elapsed();
             let first = value_of(self.answer(Stage::Ready, deadline, ready).await?)?;
-            Ok((self.after(first, self.world, document, phase, deadline).await?, before))
+            Ok((self.after(first, world, document, phase, deadline).await?, before))
         };
         let shown = tokio::select! {
             shown = self.with_frames(deadline, shown) => shown,
@@ -225,6 +229,16 @@ impl Page {
             Err(PoolError::Render { what }) if what.contains("navigated") => Err(left()),
             shown => shown,
         }
+    }
+
+    /// To another empty document, whose world this answers with. Over some documents (a request from the window of a
+    /// blob frame, beside a frame with a `srcdoc`) Chromium's renderer dies where they stand on about:blank, and on no
+    /// other.
+    async fn leave_blank(&self, deadline: Deadline) -> Result<ExecutionContextId, PoolError> {
+        let empty = self.send(&NavigateParams::new(EMPTY_DOCUMENT));
+        self.answer(Stage::Load, deadline, empty).await?;
+        let world = self.answer(Stage::Load, deadline, self.send(&isolated_world(&self.frame))).await?;
+        Ok(world.execution_context_id)
     }
 
     /// A fetched page may replace itself while it is waited for.

@@ -93,18 +93,20 @@ impl Page {
         times: &mut StageTimes,
     ) -> Result<Visited, PoolError> {
         let started = Instant::now();
-        let loaded = self.navigate(visit.url, visit.user_agent, deadline).await;
+        let navigating = self.navigate(visit.url, visit.user_agent, deadline);
+        let loaded = Stage::Load.trace(navigating).await;
         times.add(Stage::Load, started.elapsed());
         if !loaded? {
             return self.visited(visit, String::new(), None, Ready::Quiet);
         }
         let started = Instant::now();
-        let ready = self.wait_until_ready(visit.fields, deadline).await;
+        let ready = self.unless_broken_off(self.wait_until_ready(visit.fields, deadline));
+        let ready = Stage::Ready.trace(ready).await;
         times.add(Stage::Ready, started.elapsed());
         let ready = ready?;
         self.refuse_unreached_document()?;
         let started = Instant::now();
-        let read = self.read_dom(visit.layout, deadline).await;
+        let read = Stage::Extract.trace(self.read_dom(visit.layout, deadline)).await;
         times.add(Stage::Extract, started.elapsed());
         match read {
             Ok((html, layout)) => self.visited(visit, html, layout, ready),
@@ -189,6 +191,26 @@ impl Page {
         let Some(url) = self.watch.unreachable() else { return Ok(()) };
         let trouble = Url::parse(&url).ok().and_then(|url| self.egress.report().trouble_of(&url));
         Err(trouble.map_or_else(|| network_error(NetworkFailure::Other), failure_of))
+    }
+
+    /// Waits for something of a document that is on its way. Half of a page is none, but for one of which the request
+    /// may have no more.
+    pub(super) async fn unless_broken_off<T>(
+        &self,
+        wait: impl Future<Output = Result<T, PoolError>>,
+    ) -> Result<T, PoolError> {
+        let breaks_off = async {
+            let failure = self.watch.breaks_off().await;
+            if self.egress.is_used_up() {
+                std::future::pending::<()>().await;
+            }
+            failure
+        };
+        tokio::select! {
+            biased;
+            failure = breaks_off => Err(network_error(failure)),
+            waited = wait => waited,
+        }
     }
 
     /// Why the proxy answered in the site's place, in its own words: Chromium only knows that a tunnel failed.

@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::document::{FailedResource, Heard};
 use super::traffic::{RequestEvent, Telling, Traffic};
 use crate::cdp::{Connection, Listener, SESSION_ENDED};
+use crate::error::NetworkFailure;
 
 /// Of each kind, for [`Heard`]: a page may log without end.
 const MOST_HEARD: usize = 20;
@@ -44,6 +45,7 @@ struct State {
     main: Option<MainDocument>,
     url: Option<String>,
     unreachable: Option<String>,
+    broken_off: Option<NetworkFailure>,
     loaded: bool,
     navigations: u64,
     traffic: Traffic,
@@ -62,6 +64,7 @@ pub(crate) struct MainDocument {
     pub(crate) retry_after: Option<String>,
     /// The egress proxy's own answer, not the site's.
     pub(crate) is_proxys: bool,
+    request: String,
 }
 
 /// What a page is up to at a moment.
@@ -143,6 +146,17 @@ impl PageWatch {
         }
     }
 
+    /// Resolves when the main document's answer has ended before its end, with the reason.
+    pub(crate) async fn breaks_off(&self) -> NetworkFailure {
+        loop {
+            let changed = self.changed.notified();
+            if let Some(failure) = self.state().broken_off {
+                return failure;
+            }
+            changed.await;
+        }
+    }
+
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -162,6 +176,16 @@ impl PageWatch {
         self.note(|state| state.traffic.end(&request.id));
     }
 
+    /// Of the main document: its answer has begun and does not come to its end. What the page itself gives up has not
+    /// failed.
+    fn request_failed(&self, params: &Bytes) {
+        let Ok(event) = serde_json::from_slice::<FailedEvent>(params) else { return };
+        let is_main = self.state().main.as_ref().is_some_and(|main| main.request == event.id);
+        if is_main && !event.canceled {
+            self.note(|state| state.broken_off = Some(NetworkFailure::of_chromium(&event.error)));
+        }
+    }
+
     fn data_received(&self, params: &Bytes) {
         let Ok(part) = serde_json::from_slice::<PartEvent>(params) else { return };
         self.state().traffic.answer(&part.id, false);
@@ -173,7 +197,8 @@ impl PageWatch {
         if event.kind == "Document" && event.frame.as_deref() == Some(&self.frame) {
             let ResponseText { url, status, mime, headers } = event.response;
             let ResponseHeaders { is_proxys, retry_after } = headers;
-            self.note(|state| state.main = Some(MainDocument { url, status, mime, retry_after, is_proxys }));
+            let main = MainDocument { url, status, mime, retry_after, is_proxys, request: event.id };
+            self.note(|state| (state.main, state.broken_off) = (Some(main), None));
         }
     }
 
@@ -248,7 +273,11 @@ impl Listener for PageWatch {
     fn event(&self, method: &str, params: &Bytes) {
         match method {
             "Network.requestWillBeSent" => self.request_started(params),
-            "Network.loadingFinished" | "Network.loadingFailed" => self.request_ended(params),
+            "Network.loadingFinished" => self.request_ended(params),
+            "Network.loadingFailed" => {
+                self.request_ended(params);
+                self.request_failed(params);
+            }
             "Network.dataReceived" => self.data_received(params),
             "Network.responseReceived" => self.response_received(params),
             "Page.frameNavigated" => self.navigated(params),
@@ -319,6 +348,16 @@ struct LogEntry {
     text: String,
     #[serde(default)]
     url: String,
+}
+
+#[derive(Deserialize)]
+struct FailedEvent {
+    #[serde(rename = "requestId")]
+    id: String,
+    #[serde(rename = "errorText")]
+    error: String,
+    #[serde(default)]
+    canceled: bool,
 }
 
 #[derive(Deserialize)]
@@ -443,6 +482,24 @@ mod tests {
         tell(&watch, "Network.responseReceived", answer);
         let main = watch.main_document().expect("known");
         assert_eq!((main.retry_after.as_deref(), main.is_proxys), (Some("7"), true));
+    }
+
+    #[tokio::test]
+    async fn a_main_document_that_breaks_off_is_known_until_the_next_one() {
+        let watch = watch();
+        let begun = r#"{"requestId":"1","type":"Document","frameId":"F","response":{"url":"http://shop/","status":200,"mimeType":"text/html"}}"#;
+        let failed = |id: &str, canceled: bool| {
+            format!(r#"{{"requestId":"{id}","type":"Document","errorText":"net::ERR_CONNECTION_RESET","canceled":{canceled}}}"#)
+        };
+        let is_broken = || watch.state().broken_off;
+        tell(&watch, "Network.responseReceived", begun);
+        tell(&watch, "Network.loadingFailed", &failed("2", false));
+        tell(&watch, "Network.loadingFailed", &failed("1", true));
+        assert_eq!(is_broken(), None, "another request, and one that was given up");
+        tell(&watch, "Network.loadingFailed", &failed("1", false));
+        assert_eq!(watch.breaks_off().await, NetworkFailure::ConnectionReset);
+        tell(&watch, "Network.responseReceived", begun);
+        assert_eq!(is_broken(), None);
     }
 
     #[tokio::test]

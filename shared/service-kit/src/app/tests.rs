@@ -84,7 +84,7 @@ fn service_with(status: HealthStatus, phase: Phase, settings: &ServerSettings) -
         access: Access::new(&settings.access).expect("no file of tokens"),
         signed_paths: &[],
     };
-    let Routers { public, admin } = kit.app(OpenApiRouter::new().routes(routes!(wish)), settings);
+    let Routers { public, admin, .. } = kit.app(OpenApiRouter::new().routes(routes!(wish)), settings);
     Service { app: public, admin, lifecycle }
 }
 
@@ -360,7 +360,13 @@ async fn every_series_is_there_from_the_first_scrape() {
     ] {
         assert_eq!(value(&scrape.text, series), Some(at_boot), "{series}");
     }
-    for series in ["process_start_time_seconds", "process_resident_memory_bytes", "process_open_fds"] {
+    for series in [
+        "process_start_time_seconds",
+        "process_resident_memory_bytes",
+        "process_open_fds",
+        "playwright_memory_limit_bytes",
+        "playwright_memory_used_bytes",
+    ] {
         assert!(value(&scrape.text, series).is_some_and(|value| value != "0"), "{series}");
     }
 }

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::gate::{Activity, Gate, Limits};
+use crate::metrics::HttpMetrics;
 use crate::settings::ServerSettings;
 
 /// After an accept failed for want of file descriptors or memory: trying again at once would spin.
@@ -65,10 +66,12 @@ pub(super) struct Connections {
     abort: CancellationToken,
     http: http1::Builder,
     limits: Limits,
+    /// Of the heads that are refused.
+    metrics: Option<HttpMetrics>,
 }
 
 impl Connections {
-    pub(super) fn new(settings: &ServerSettings) -> Self {
+    pub(super) fn new(settings: &ServerSettings, metrics: Option<HttpMetrics>) -> Self {
         let mut http = http1::Builder::new();
         // The gate limits the time for a head.
         http.timer(TokioTimer::new()).header_read_timeout(None);
@@ -83,6 +86,7 @@ impl Connections {
             abort: CancellationToken::new(),
             http,
             limits,
+            metrics,
         }
     }
 
@@ -105,7 +109,7 @@ impl Connections {
             tracing::debug!(%error, "TCP_NODELAY can't be set");
         }
         let activity = Arc::new(Activity::default());
-        let gate = TokioIo::new(Gate::new(stream, self.limits, Arc::clone(&activity)));
+        let gate = TokioIo::new(Gate::new(stream, self.limits, Arc::clone(&activity), self.metrics.clone()));
         let connection = self.http.serve_connection(gate, watched(door.app.clone(), Arc::clone(&activity)));
         let (finish, abort, crowded) = (self.finish.clone(), self.abort.clone(), Arc::clone(&door.crowded));
         self.tasks.spawn(async move {

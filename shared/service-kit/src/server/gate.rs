@@ -34,6 +34,8 @@ use framing::Framing;
 use head::Refusal;
 use out::Out;
 
+use crate::metrics::HttpMetrics;
+
 /// Read at once, and kept of what a client sends ahead of its turn.
 const BUFFER: usize = 16 << 10;
 /// What hyper refuses, with 400 and the connection's end.
@@ -140,7 +142,12 @@ impl Clock {
 }
 
 impl Gate {
-    pub(super) fn new(stream: TcpStream, limits: Limits, activity: Arc<Activity>) -> Self {
+    pub(super) fn new(
+        stream: TcpStream,
+        limits: Limits,
+        activity: Arc<Activity>,
+        metrics: Option<HttpMetrics>,
+    ) -> Self {
         Self {
             stream,
             limits,
@@ -151,7 +158,7 @@ impl Gate {
             input: Input::Open,
             clock: Clock { waiting: Waiting::FirstHead, limit: None },
             held: None,
-            out: Out::new(limits.write),
+            out: Out::new(limits.write, metrics),
         }
     }
 

@@ -4,12 +4,14 @@ mod clients;
 
 use axum::Router;
 use axum::routing::{get, post};
+use prometheus::Registry;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
 
 use super::*;
 use crate::health::{HealthReport, Phase};
+use crate::metrics::{Build, HttpMetrics};
 use crate::settings::defaults;
 
 struct Fixed(HealthStatus);
@@ -42,6 +44,8 @@ struct Running {
     lifecycle: Lifecycle,
     signal: mpsc::UnboundedSender<()>,
     answer: Option<oneshot::Sender<()>>,
+    /// What it has counted.
+    registry: Registry,
     arrived: mpsc::UnboundedReceiver<()>,
     /// Closed when the handler that waits has ended in any way.
     left: mpsc::UnboundedReceiver<()>,
@@ -71,13 +75,17 @@ async fn start(settings: ServerSettings) -> (impl Future<Output = Result<Ended, 
         .route("/now", get(async || "now"))
         .route("/large", get(async || "x".repeat(LARGE)))
         .route("/echo", post(async |body: String| body));
+    let registry = Registry::new();
+    let build = Build { version: "1", revision: "a" };
+    let metrics = Some(HttpMetrics::new(&registry, build, &[], &[]).expect("a fresh registry"));
+    let routers = Routers { metrics, ..app.into() };
     let serve =
-        server.run_until(app, Arc::new(Fixed(HealthStatus::Healthy)), pending::<String>(), async move || {
+        server.run_until(routers, Arc::new(Fixed(HealthStatus::Healthy)), pending::<String>(), async move || {
             if signals.recv().await.is_none() {
                 pending::<()>().await;
             }
         });
-    (serve, Running { address, lifecycle, signal, answer: Some(answer), arrived, left })
+    (serve, Running { address, lifecycle, signal, answer: Some(answer), registry, arrived, left })
 }
 
 async fn request(address: SocketAddr, bytes: &[u8]) -> String {

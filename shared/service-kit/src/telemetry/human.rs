@@ -8,6 +8,8 @@ use tracing::field::{Field, Visit};
 use tracing_subscriber::field::{MakeVisitor, VisitFmt, VisitOutput};
 use tracing_subscriber::fmt::format::Writer;
 
+use super::json::FOR_TRACES;
+
 /// More of one value helps nobody who reads.
 const LONGEST: usize = 2_000;
 
@@ -45,7 +47,7 @@ impl Visitor<'_> {
 
 impl Visit for Visitor<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        if self.result.is_ok() {
+        if self.result.is_ok() && !field.name().starts_with(FOR_TRACES) {
             self.result = self.write(field, value);
         }
     }

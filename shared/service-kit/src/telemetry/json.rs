@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use opentelemetry::trace::TraceContextExt;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
@@ -37,15 +38,30 @@ where
             let extensions = span.extensions();
             let formatted =
                 extensions.get::<FormattedFields<N>>().map_or("", |fields| fields.fields.as_str());
-            if let Ok(Value::Object(own)) = serde_json::from_str(formatted) {
-                fields.extend(own);
+            if let Ok(Value::Object(own)) = serde_json::from_str::<Value>(formatted) {
+                fields.extend(own.into_iter().filter(|(name, _)| !name.starts_with(FOR_TRACES)));
             }
+        }
+        if fields.contains_key("span_id") {
+            name_innermost(&mut fields);
         }
         event.record(&mut Recorder(&mut fields));
         let line = Line { event, message: fields.remove("message"), path, fields };
         writer.write_str(&line.to_json().map_err(|_| fmt::Error)?)?;
         writer.write_char('\n')
     }
+}
+
+/// Spans' fields that say something to OpenTelemetry.
+pub(super) const FOR_TRACES: &str = "otel.";
+
+fn name_innermost(fields: &mut Map<String, Value>) {
+    opentelemetry::Context::map_current(|context| {
+        let span = context.span().span_context().clone();
+        if span.is_valid() {
+            fields.insert("span_id".to_owned(), span.span_id().to_string().into());
+        }
+    });
 }
 
 struct Line<'a> {

@@ -14,6 +14,7 @@ use tokio::time::{Sleep, sleep};
 use super::head::{self, Refusal};
 use super::probe::Probe;
 use super::refusal;
+use crate::metrics::HttpMetrics;
 
 /// Closing with unread bytes resets a connection, and its client may lose an answer that it has not read: what still
 /// comes is read for so long, or so much of it.
@@ -34,6 +35,7 @@ pub(super) struct Out {
     stalled: Option<Pin<Box<Sleep>>>,
     pub(super) probe: Probe,
     lingering: Option<Lingering>,
+    metrics: Option<HttpMetrics>,
 }
 
 #[derive(Debug)]
@@ -43,7 +45,7 @@ struct Lingering {
 }
 
 impl Out {
-    pub(super) fn new(limit: Duration) -> Self {
+    pub(super) fn new(limit: Duration, metrics: Option<HttpMetrics>) -> Self {
         Self {
             limit,
             refusal: None,
@@ -52,6 +54,7 @@ impl Out {
             stalled: None,
             probe: Probe::default(),
             lingering: None,
+            metrics,
         }
     }
 
@@ -74,7 +77,8 @@ impl Out {
         ready!(self.poll_pending(stream, cx))?;
         if let Some(by_hyper) = head::hypers_refusal(buffer) {
             let refusal = self.refusal.take().unwrap_or(by_hyper);
-            self.pending = BytesMut::from(&refusal::answer(refusal)[self.probe.sent_of(buffer)..]);
+            let answer = refusal::answer(refusal, self.metrics.as_ref());
+            self.pending = BytesMut::from(&answer[self.probe.sent_of(buffer)..]);
             self.probe.reset();
             // Written by the flush that hyper does before it closes.
             return Poll::Ready(Ok(buffer.len()));

@@ -64,11 +64,16 @@ async fn what_is_no_request_gets_an_error_body() {
         (format!("GET /{long} HTTP/1.1\r\nhost: x\r\n\r\n").into_bytes(), 414, "path"),
     ];
     with_server(settings(), async |running| {
+        let count = cases.len();
         for (bytes, status, message) in cases {
             let mut stream = connect(running).await;
             stream.write_all(&bytes).await.expect("the server reads");
             assert_refused(&rest_of(&mut stream).await, status, message);
         }
+        let counted = r#"playwright_requests_failure_total{endpoint="other",error_type="invalid_request",fault="caller"}"#;
+        let text = prometheus::TextEncoder::new().encode_to_string(&running.registry.gather());
+        let text = text.expect("text");
+        assert!(text.contains(&format!("{counted} {count}\n")), "every refusal is counted: {text}");
         assert!(request(running.address, NOW).await.ends_with("now"));
     })
     .await;
@@ -124,6 +129,7 @@ async fn operations_have_their_own_listener_with_its_own_places() {
     let routers = Routers {
         public: Router::new().route("/now", get(async || "public")),
         admin: Some(Router::new().route("/now", get(async || "admin"))),
+        metrics: None,
     };
     let (signal, signalled) = oneshot::channel::<()>();
     let mut signalled = Some(signalled);
