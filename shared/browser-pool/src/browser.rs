@@ -193,7 +193,12 @@ impl Browser {
                 self.passed_probe.store(false, Ordering::Relaxed);
             }
             let missed = self.missed_probes.fetch_add(1, Ordering::Relaxed) + 1;
-            tracing::warn!(generation = self.generation, missed, is_excused, "a browser did not answer its probe");
+            tracing::warn!(
+                generation = self.generation,
+                missed,
+                is_excused,
+                "a browser did not answer its probe"
+            );
             if missed >= if is_excused { CONDEMNED_AFTER_CAPTURING } else { CONDEMNED_AFTER } {
                 self.kill(RestartReason::Hung);
             }

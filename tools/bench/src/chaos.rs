@@ -68,13 +68,16 @@ pub(crate) async fn run(options: &Options) -> Result<Verdict> {
     let share = time.as_secs_f64() / WHOLE_RUN.as_secs_f64();
     let load = Load { hosts: &hosts, sites: &sites, rates, time, start };
     let plan = fault::plan((options.rounds as f64 * share).ceil() as usize);
-    let (served, injected) =
-        tokio::join!(load.send_all(), inject::all(&plan, &hosts, &sites, time, start));
+    let (served, injected) = tokio::join!(load.send_all(), inject::all(&plan, &hosts, &sites, time, start));
 
     save(options, &hosts, &served, &injected)?;
     println!("\n{}", table::of(&served, &injected));
-    let mut report = Report::new(format!("chaos: {} s at {:.0} % of saturation", options.seconds, 100.0 * options.load));
-    report.figure("saturation", format!("{:.1} and {:.1} good requests a second, together", saturation[0], saturation[1]));
+    let mut report =
+        Report::new(format!("chaos: {} s at {:.0} % of saturation", options.seconds, 100.0 * options.load));
+    report.figure(
+        "saturation",
+        format!("{:.1} and {:.1} good requests a second, together", saturation[0], saturation[1]),
+    );
     good_ones(&mut report, &served, share);
     faults(&mut report, &injected, share);
     baseline.compare(&mut report, &hosts).await;
@@ -90,7 +93,9 @@ fn good_ones(report: &mut Report, served: &[Served], share: f64) {
     for kind in Kind::BOTH {
         report.figure(format!("latency of {}", kind.as_str()), spread(&times(kind)));
     }
-    let example = |failed: Option<&Record>| failed.map_or_else(String::new, |record| format!(", the first: {:?}", record.outcome));
+    let example = |failed: Option<&Record>| {
+        failed.map_or_else(String::new, |record| format!(", the first: {:?}", record.outcome))
+    };
     let at_first = served.iter().filter(|served| served.first.is_right()).count();
     let failed = served.iter().map(|served| &served.first).find(|first| !first.is_right());
     let value = format!("{at_first} of {all} ({:.2} %){}", percent(at_first, all), example(failed));
@@ -104,7 +109,11 @@ fn good_ones(report: &mut Report, served: &[Served], share: f64) {
     };
     let lost = served.iter().flat_map(Served::tries).filter(|record| is_lost(record)).count();
     let first = served.iter().flat_map(Served::tries).find(|record| is_lost(record));
-    report.check("neither right nor told to come back, in time", format!("{lost}{}", example(first)), lost == 0);
+    report.check(
+        "neither right nor told to come back, in time",
+        format!("{lost}{}", example(first)),
+        lost == 0,
+    );
 }
 
 fn faults(report: &mut Report, injected: &[Injected], share: f64) {
@@ -112,7 +121,9 @@ fn faults(report: &mut Report, injected: &[Injected], share: f64) {
     report.check("faults", made, made as f64 >= FAULTS * share);
     let wanted = (OF_EACH_KIND * share).ceil() as usize;
     let rare: Vec<_> = fault::Fault::all()
-        .filter(|kind| injected.iter().filter(|fault| fault.fault == *kind && fault.problem.is_none()).count() < wanted)
+        .filter(|kind| {
+            injected.iter().filter(|fault| fault.fault == *kind && fault.problem.is_none()).count() < wanted
+        })
         .map(fault::Fault::as_str)
         .collect();
     let value = if rare.is_empty() { "all".to_owned() } else { format!("all but {}", rare.join(", ")) };
@@ -122,11 +133,16 @@ fn faults(report: &mut Report, injected: &[Injected], share: f64) {
             report.check(fault.fault.as_str(), problem, false);
         }
     }
-    let unfair: Vec<_> = injected.iter().filter_map(|fault| fault.unfair.as_ref().map(|unfair| (fault, unfair))).collect();
+    let unfair: Vec<_> =
+        injected.iter().filter_map(|fault| fault.unfair.as_ref().map(|unfair| (fault, unfair))).collect();
     let example = unfair.first().map_or_else(String::new, |(fault, unfair)| {
         format!(", the first: {} on {}: {unfair}", fault.fault.as_str(), fault.on.as_str())
     });
-    report.check("hostile requests answered unfairly", format!("{}{example}", unfair.len()), unfair.is_empty());
+    report.check(
+        "hostile requests answered unfairly",
+        format!("{}{example}", unfair.len()),
+        unfair.is_empty(),
+    );
 }
 
 fn percent(part: usize, all: usize) -> f64 {

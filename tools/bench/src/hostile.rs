@@ -171,7 +171,8 @@ mod tests {
     use super::*;
 
     fn record(status: u16, took: Duration) -> Record {
-        let outcome = Outcome::Error { status, error_type: "x".to_owned(), retry_after: None, retriable: true };
+        let outcome =
+            Outcome::Error { status, error_type: "x".to_owned(), retry_after: None, retriable: true };
         Record { sent: Duration::ZERO, took, outcome }
     }
 

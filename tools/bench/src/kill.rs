@@ -142,7 +142,9 @@ async fn kill_again_and_again(bench: &Bench, start: Instant, options: &Options) 
             return kills;
         }
         let limit = Duration::from_secs(1);
-        let Some(browser) = within(limit, async || working_browser(&bench.service).await).await else { continue };
+        let Some(browser) = within(limit, async || working_browser(&bench.service).await).await else {
+            continue;
+        };
         let replaced = all_serve(bench).await.unwrap_or(0.0);
         if signal(browser.pid, Signal::KILL).is_err() {
             continue;

@@ -90,7 +90,13 @@ pub(crate) async fn all(
 }
 
 /// Returns when it is over, with what was unfair about a hostile request's answer.
-async fn make(fault: Fault, turn: usize, host: &Host, sites: &Sites, start: Instant) -> Result<Option<String>, String> {
+async fn make(
+    fault: Fault,
+    turn: usize,
+    host: &Host,
+    sites: &Sites,
+    start: Instant,
+) -> Result<Option<String>, String> {
     match fault {
         Fault::BrowserKilled => {
             let browser = within(LOOKED_FOR, async || working_browser(&host.service).await).await;

@@ -56,8 +56,10 @@ async fn answer(socket: Arc<UdpSocket>, zone: Arc<HashMap<String, Ipv4Addr>>, de
     loop {
         // an unreachable peer's error comes back on the next receive
         let Ok((length, peer)) = socket.recv_from(&mut buffer).await else { continue };
-        let Some((name, reply)) =
-            buffer.get(..length).and_then(|bytes| Message::from_vec(bytes).ok()).and_then(|it| reply(&it, &zone))
+        let Some((name, reply)) = buffer
+            .get(..length)
+            .and_then(|bytes| Message::from_vec(bytes).ok())
+            .and_then(|it| reply(&it, &zone))
         else {
             continue;
         };
@@ -79,8 +81,7 @@ fn reply(request: &Message, zone: &HashMap<String, Ipv4Addr>) -> Option<(String,
     let name = query.name().to_ascii().trim_end_matches('.').to_lowercase();
     match zone.get(&name) {
         Some(address) if query.query_type() == RecordType::A => {
-            reply.answers =
-                vec![Record::from_rdata(query.name().clone(), 0, RData::A((*address).into()))];
+            reply.answers = vec![Record::from_rdata(query.name().clone(), 0, RData::A((*address).into()))];
         }
         // the name exists, and has no address of that family
         Some(_) => {}

@@ -8,8 +8,8 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use test_support::{Client, Reply};
 
-use super::{GRACE, LEAVES_AFTER};
 use super::world::Sites;
+use super::{GRACE, LEAVES_AFTER};
 use crate::work::{Kind, Outcome, Record};
 
 const SMALL: (u32, u32) = (600, 315);
@@ -43,7 +43,10 @@ pub(crate) struct Ask {
 #[derive(Debug, Clone)]
 enum Expected {
     Product(Product),
-    Picture { size: (u32, u32), colour: Colour },
+    Picture {
+        size: (u32, u32),
+        colour: Colour,
+    },
     /// For who looks at the status only.
     Anything,
 }
@@ -76,7 +79,9 @@ impl Product {
     }
 
     fn fault(&self, reply: &Reply) -> Option<String> {
-        let Ok(body) = serde_json::from_slice::<Value>(&reply.body) else { return Some("not JSON".to_owned()) };
+        let Ok(body) = serde_json::from_slice::<Value>(&reply.body) else {
+            return Some("not JSON".to_owned());
+        };
         let is_right = body["title"].as_str().is_some_and(|found| found.starts_with(&self.title))
             && body["price"].as_f64().is_some_and(|found| (found - self.price).abs() < 0.005);
         (!is_right).then(|| format!("title {} price {}, wanted {self:?}", body["title"], body["price"]))

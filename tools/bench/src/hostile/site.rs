@@ -44,8 +44,9 @@ pub(crate) struct Site {
 impl Site {
     /// On a port of its own of that address.
     pub(crate) async fn start(name: &'static str, address: Ipv4Addr) -> Result<Site> {
-        let listener =
-            TcpListener::bind((address, 0)).await.with_context(|| format!("no port of {address} to listen on"))?;
+        let listener = TcpListener::bind((address, 0))
+            .await
+            .with_context(|| format!("no port of {address} to listen on"))?;
         let address = listener.local_addr()?;
         let serving = tokio::spawn(async move {
             // it ends when it is aborted
@@ -82,9 +83,15 @@ impl Drop for Site {
 fn routes() -> Router {
     let good = Router::new()
         .route("/product/{number}", get(async |Path(number): Path<usize>| page(Product::of(number).page())))
-        .route("/script/{number}", get(async |Path(number): Path<usize>| page(Product::of(number).scripted_page())))
+        .route(
+            "/script/{number}",
+            get(async |Path(number): Path<usize>| page(Product::of(number).scripted_page())),
+        )
         .route("/api/{number}", get(api))
-        .route("/colour/{number}", get(async |Path(number): Path<usize>| page(Colour::of(number).card(number))))
+        .route(
+            "/colour/{number}",
+            get(async |Path(number): Path<usize>| page(Colour::of(number).card(number))),
+        )
         .route("/page/{number}", get(async |Path(number): Path<usize>| page(Product::of(number).page())))
         .route("/flood", get(flood))
         .route("/forbidden", get(async || Redirect::temporary("http://10.1.2.3/secret")));

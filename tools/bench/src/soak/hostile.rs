@@ -22,6 +22,7 @@ use crate::work::{Kind, Outcome, Record};
 const REQUESTS: usize = 10_000;
 /// Every so many requests one is hostile.
 const HOSTILE_EVERY: usize = 10;
+const KEPT_PAGES: usize = 4;
 const CALM: Duration = Duration::from_secs(12);
 const SAMPLE_INTERVAL: Duration = Duration::from_secs(4);
 /// Of good requests: the run is about what is left behind and not about speed.
@@ -84,7 +85,7 @@ async fn soak(kind: Kind, sites: &Sites, options: &Options) -> Result<Verdict> {
     let replaced = samples.last().map_or(0, |sample| sample.restarts);
     report.figure("browsers replaced", replaced);
     report.check("gauges at rest afterwards", at_rest, at_rest);
-    leftovers(&mut report, before, after);
+    leftovers(&mut report, before, after, KEPT_PAGES);
     Ok(report.print())
 }
 
@@ -156,7 +157,8 @@ fn good_ones(report: &mut Report, sent: &[Sent]) {
     report.figure("latency of the good ones", spread(&times));
     let wrong = good.iter().filter(|(first, _)| matches!(first.outcome, Outcome::Wrong(_))).count();
     let first_fault = good.iter().find(|(first, _)| !first.is_right());
-    let example = first_fault.map_or_else(String::new, |(first, _)| format!(", the first: {:?}", first.outcome));
+    let example =
+        first_fault.map_or_else(String::new, |(first, _)| format!(", the first: {:?}", first.outcome));
     report.check("answered with another's content, or late", wrong, wrong == 0);
     let mut share = |what: &str, right: usize, wanted: f64, note: &str| {
         let holds = right as f64 >= wanted * good.len() as f64;
@@ -164,8 +166,7 @@ fn good_ones(report: &mut Report, sent: &[Sent]) {
     };
     let at_first = good.iter().filter(|(first, _)| first.is_right()).count();
     share("good ones right at the first try", at_first, RIGHT_AT_FIRST, &example);
-    let in_the_end =
-        good.iter().filter(|(first, second)| second.unwrap_or(first).is_right()).count();
+    let in_the_end = good.iter().filter(|(first, second)| second.unwrap_or(first).is_right()).count();
     share("good ones right after one retry", in_the_end, RIGHT_AFTER_RETRY, "");
 }
 
@@ -178,9 +179,9 @@ fn hostile_ones(report: &mut Report, sent: &[Sent]) {
     }
     for (kind, records) in kinds {
         let unfair: Vec<_> = records.iter().filter(|record| !kind.is_fair(record)).collect();
-        let example = unfair
-            .first()
-            .map_or_else(String::new, |record| format!(", the first: {:?} in {:?}", record.outcome, record.took));
+        let example = unfair.first().map_or_else(String::new, |record| {
+            format!(", the first: {:?} in {:?}", record.outcome, record.took)
+        });
         let value = format!("{} of {} answered unfairly{example}", unfair.len(), records.len());
         report.check(kind.as_str(), value, unfair.is_empty());
     }
@@ -205,7 +206,10 @@ fn quarters(report: &mut Report, samples: &[Sample], count: usize) {
             of_quarter.iter().map(|sample| of(sample)).sum::<f64>() / of_quarter.len() as f64
         };
         let (early, late) = (mean(&first), mean(&last));
-        let value = format!("{early:.1} in the first quarter, {late:.1} in the last ({:+.1} %)", 100.0 * (late / early - 1.0));
+        let value = format!(
+            "{early:.1} in the first quarter, {late:.1} in the last ({:+.1} %)",
+            100.0 * (late / early - 1.0)
+        );
         report.check(name, value, (late / early - 1.0).abs() <= TOLERANCE);
     }
 }
