@@ -16,8 +16,7 @@ use crate::work::{Kind, Outcome, Record};
 const SATURATES: usize = 12;
 const WARMS_UP_FOR: Duration = Duration::from_secs(6);
 const MEASURED_FOR: Duration = Duration::from_secs(20);
-/// A caller who is told to come back does so then, and no later than this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// A caller who is told when to come back does so then, others after this.
 const PAUSE: Duration = Duration::from_millis(300);
 
 /// One good request and what became of it.
@@ -76,7 +75,7 @@ impl Load<'_> {
                     return Served { kind, first, second: None };
                 };
                 let told = retry_after.map_or(PAUSE, Duration::from_secs);
-                tokio::time::sleep(told.min(LONGEST_PAUSE)).await;
+                tokio::time::sleep(told).await;
                 let second = ask.send(&client, start).await;
                 Served { kind, first, second: Some(second) }
             });

@@ -73,7 +73,7 @@ impl Host {
             .env("PLAYWRIGHT_EGRESS_ALLOW", sites.allowed())
             .env("PLAYWRIGHT_DNS_SERVER", sites.dns.address().to_string())
             .env("PLAYWRIGHT_DRAIN_DELAY_S", "0")
-            .env("LOG_LEVEL", "warn,browser_pool=info,service_kit=error");
+            .env("LOG_LEVEL", "warn,browser_pool=info,playwright_ingestion=info,playwright_image=info");
         Ok(Host { kind, service: launch.start().await? })
     }
 

@@ -22,6 +22,8 @@ use crate::work::{Kind, Outcome, Record};
 const REQUESTS: usize = 10_000;
 /// Every so many requests one is hostile.
 const HOSTILE_EVERY: usize = 10;
+const KEPT_PAGES: usize = 4;
+const CALM: Duration = Duration::from_secs(12);
 const SAMPLE_INTERVAL: Duration = Duration::from_secs(4);
 /// Of good requests: the run is about what is left behind and not about speed.
 const TIMEOUT: Duration = Duration::from_secs(60);
@@ -58,6 +60,8 @@ async fn soak(kind: Kind, sites: &Sites, options: &Options) -> Result<Verdict> {
     let host = Host::start(kind, sites).await?;
     send_all(&host, sites, WARM_UP, options.at_once, &Progress::default(), Instant::now()).await;
     ensure!(host.rest().await.is_some(), "the service does not come to rest after the warm-up");
+    // pages that are kept open ahead, and the browser that stands by, are there again
+    tokio::time::sleep(CALM).await;
     let start = Instant::now();
     let done = Progress::default();
     let before = Sample::take(&host.service, start, 0).await;
@@ -81,7 +85,7 @@ async fn soak(kind: Kind, sites: &Sites, options: &Options) -> Result<Verdict> {
     let replaced = samples.last().map_or(0, |sample| sample.restarts);
     report.figure("browsers replaced", replaced);
     report.check("gauges at rest afterwards", at_rest, at_rest);
-    leftovers(&mut report, before, after);
+    leftovers(&mut report, before, after, KEPT_PAGES);
     Ok(report.print())
 }
 
