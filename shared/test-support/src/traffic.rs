@@ -126,6 +126,26 @@ impl Traffic {
             body
         };
         vec![
+            self.extract(page("/robot-check.html")),
+            self.extract(page("/login-wall.html")),
+            self.extract(page("/listing.html")),
+            self.extract(page("/article.html")),
+            self.extract(page("/status/503")),
+            self.extract(json!({ "url": "ftp://shop.example/" })),
+            self.extract(json!({ "address": "https://shop.example/" })),
+            self.extract(elsewhere("10.1.2.3")),
+            self.extract(elsewhere(&self.deaf)),
+            self.extract(with(page("/hang"), "timeout_s", json!(0.7))),
+            Errand { patience: IMPATIENT, ..self.extract(page("/hang")) },
+        ]
+    }
+
+    /// Those of the image service.
+    #[must_use]
+    pub fn bad_pictures(&self) -> Vec<Errand> {
+        let image_of =
+            |address: &str| json!({ "html": format!("<h1>Deal</h1><img src='http://{address}/a.png'>") });
+        vec![
             self.render(json!({ "html": " " })),
             self.render(image_of("10.1.2.3")),
             self.render(image_of(&self.deaf)),

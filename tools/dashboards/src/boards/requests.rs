@@ -30,7 +30,7 @@ fn of_stages(panel: Panel) -> Panel {
 }
 
 pub(super) fn requests(service: Service) -> Row {
-    row("Requests", vec![by_outcome(service), latency(service)])
+    row("Requests and latency", vec![by_outcome(service), latency(service)])
 }
 
 pub(super) fn failures() -> Row {
