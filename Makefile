@@ -1,13 +1,13 @@
 # Every task of a developer, by name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint audit docs hostile mutations schemathesis soak soak-hostile chaos kill burst bench cards corpus readiness executables gallery png score fit bench-engine fuzz alerts
+.PHONY: help run test fmt lint audit docs hostile mutations schemathesis soak soak-hostile chaos kill burst bench cards corpus readiness executables gallery png score fit bench-engine fuzz alerts stack images dashboards dashboard-pictures dashboards-schema
 
 BENCH := target/release/bench
 # one service only: make soak ONLY=image
 ONLY_OPTION := $(if $(ONLY),--only $(ONLY))
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Install what is missing, build, show both services at work, stay up (ONCE=1: end after that)
 	@ONCE="$(ONCE)" INGESTION_PORT="$(INGESTION_PORT)" IMAGE_PORT="$(IMAGE_PORT)" tools/dev/run.sh
@@ -89,3 +89,12 @@ score: ## How right the extraction is on labelled pages: make score CORPUS=dir (
 
 fit: ## Fit extraction_confidence anew: make fit CORPUS=dir (and the project's own pages)
 	@cargo run --release --locked --quiet --package score -- fit $(CORPUS) tests/fixtures/pages
+
+dashboards: ## Rewrite grafana/dashboards and the page that explains them, from tools/dashboards
+	@cargo run --release --locked --quiet --package dashboards
+
+dashboard-pictures: executables ## Run both services under load, draw each dashboard from what Prometheus has seen (5 minutes; SECONDS=60)
+	@target/release/dashboards pictures $(if $(SECONDS),--seconds $(SECONDS))
+
+dashboards-schema: ## Read the dashboards by Grafana's own schema: is there a key that it does not know? (needs PyPI)
+	@tools/dev/dashboards-schema.sh

@@ -36,6 +36,8 @@ pub struct Errand {
 }
 
 const EXTRACT: &str = "/v1/extract";
+/// Less than the request takes.
+const IMPATIENT: Option<Duration> = Some(Duration::from_millis(250));
 const RENDER: &str = "/v1/render";
 
 /// Products of the site: half of them are drawn by scripts.
@@ -111,15 +113,18 @@ impl Traffic {
     /// One request of each kind that goes wrong.
     #[must_use]
     pub fn bad(&self) -> Vec<Errand> {
-        let page = |path: &str| json!({ "url": self.site.url(path), "retry_count": 0 });
+        [self.bad_products(), self.bad_pictures()].concat()
+    }
+
+    /// Those of the ingestion service.
+    #[must_use]
+    pub fn bad_products(&self) -> Vec<Errand> {
+        let page = |path: &str| json!({ "url": self.site.url(path), "retry_count": 0, "timeout_s": 4 });
         let elsewhere = |address: &str| json!({ "url": format!("http://{address}/"), "retry_count": 0 });
         let with = |mut body: Value, field: &str, value: Value| {
             body[field] = value;
             body
         };
-        let impatient = Some(Duration::from_millis(250));
-        let image_of =
-            |address: &str| json!({ "html": format!("<h1>Deal</h1><img src='http://{address}/a.png'>") });
         vec![
             self.extract(page("/robot-check.html")),
             self.extract(page("/login-wall.html")),
@@ -131,13 +136,22 @@ impl Traffic {
             self.extract(elsewhere("10.1.2.3")),
             self.extract(elsewhere(&self.deaf)),
             self.extract(with(page("/hang"), "timeout_s", json!(0.7))),
-            Errand { patience: impatient, ..self.extract(page("/hang")) },
+            Errand { patience: IMPATIENT, ..self.extract(page("/hang")) },
+        ]
+    }
+
+    /// Those of the image service.
+    #[must_use]
+    pub fn bad_pictures(&self) -> Vec<Errand> {
+        let image_of =
+            |address: &str| json!({ "html": format!("<h1>Deal</h1><img src='http://{address}/a.png'>") });
+        vec![
             self.render(json!({ "html": " " })),
             self.render(image_of("10.1.2.3")),
             self.render(image_of(&self.deaf)),
             self.render(json!({ "html": "<p>waits", "wait_for": "#never", "timeout_s": 0.7 })),
             Errand {
-                patience: impatient,
+                patience: IMPATIENT,
                 ..self.render(json!({ "html": "<p>waits", "wait_for": "#never" }))
             },
             Errand { path: "/v1/nothing", ..self.render(json!({})) },

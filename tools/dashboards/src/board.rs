@@ -121,7 +121,7 @@ impl Place {
 fn variable(name: &str, label: &str, query: &str, all: &str) -> Value {
     json!({
         "type": "query", "name": name, "label": label, "datasource": datasource(),
-        "definition": query, "query": { "qryType": 1, "query": query, "refId": "PrometheusVariableQueryEditor-VariableQuery" },
+        "query": { "qryType": 1, "query": query, "refId": "PrometheusVariableQueryEditor-VariableQuery" },
         // when the time range changes: instances come and go
         "refresh": 2, "sort": 1, "regex": "", "hide": 0, "skipUrlSync": false,
         "multi": true, "includeAll": true, "allValue": all,
@@ -147,8 +147,5 @@ fn restarts() -> Value {
         "hide": false,
         "iconColor": "#5794F2",
         "expr": r#"changes(process_start_time_seconds{job=~"$job", instance=~"$instance"}[1m]) > 0"#,
-        "step": "60s",
-        "titleFormat": "start",
-        "textFormat": "{{job}} {{instance}}",
     })
 }

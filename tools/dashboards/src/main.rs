@@ -7,6 +7,7 @@ mod board;
 mod boards;
 mod page;
 mod panel;
+mod picture;
 mod queries;
 mod style;
 
@@ -31,12 +32,15 @@ struct Cli {
 enum Command {
     /// Write grafana/dashboards and the page that explains them (the default)
     Write,
+    /// Run both services under load and draw the dashboards from what a Prometheus has seen
+    Pictures(picture::Options),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = match Cli::parse().command.unwrap_or(Command::Write) {
         Command::Write => write(),
+        Command::Pictures(options) => picture::run(&options).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -52,6 +52,7 @@ pub(crate) struct Panel {
     range: (Option<f64>, Option<f64>),
     decimals: Option<u32>,
     names_only: bool,
+    shades: Option<Colour>,
     link: Option<Link>,
 }
 
@@ -94,6 +95,7 @@ impl Panel {
             range: (None, None),
             decimals: None,
             names_only: false,
+            shades: None,
             link: None,
         }
     }
@@ -125,6 +127,17 @@ impl Panel {
     /// The series of this name always has this colour.
     pub(crate) fn colour(mut self, series: &'static str, colour: Colour) -> Panel {
         self.fixed.push((series, colour));
+        self
+    }
+
+    /// The series of these names have these colours, in turn.
+    pub(crate) fn colours(self, series: &[&'static str], colour: fn(usize) -> Colour) -> Panel {
+        series.iter().enumerate().fold(self, |panel, (number, name)| panel.colour(name, colour(number)))
+    }
+
+    /// All series are shades of one colour: they mean the same.
+    pub(crate) fn shades(mut self, of: Colour) -> Panel {
+        self.shades = Some(of);
         self
     }
 

@@ -42,6 +42,14 @@ pub(crate) enum Colour {
     Warning,
     /// The service's own fault, and what is beyond a limit.
     Bad,
+    /// One of several kinds of the callers' faults.
+    NeutralShade(usize),
+    /// One of several kinds of the sites' faults.
+    WarningShade(usize),
+    /// One of several kinds of the service's own faults.
+    BadShade(usize),
+    /// One of several things that are neither good nor bad.
+    Plain(usize),
     /// The main figure of a panel that is neither good nor bad.
     Main,
     /// What stands beside the main figure.
@@ -50,6 +58,11 @@ pub(crate) enum Colour {
     Third,
 }
 
+const NEUTRALS: [&str; 4] = ["#8E9199", "#B9BCC4", "#6A6D75", "#D0D2D8"];
+const WARNINGS: [&str; 4] = ["#FF9830", "#FFCB7D", "#C15C17", "#FADE2A"];
+const BADS: [&str; 5] = ["#F2495C", "#C4162A", "#FF9AA6", "#8F1D2C", "#E0226E"];
+const PLAINS: [&str; 6] = ["#5794F2", "#B877D9", "#4CC9C0", "#8AB8FF", "#DEB6F2", "#3274D9"];
+
 impl Colour {
     pub(crate) fn hex(self) -> &'static str {
         match self {
@@ -57,9 +70,13 @@ impl Colour {
             Self::Neutral => "#8E9199",
             Self::Warning => "#FF9830",
             Self::Bad => "#F2495C",
-            Self::Main => "#5794F2",
-            Self::Second => "#B877D9",
-            Self::Third => "#4CC9C0",
+            Self::NeutralShade(number) => NEUTRALS[number % NEUTRALS.len()],
+            Self::WarningShade(number) => WARNINGS[number % WARNINGS.len()],
+            Self::BadShade(number) => BADS[number % BADS.len()],
+            Self::Plain(number) => PLAINS[number % PLAINS.len()],
+            Self::Main => PLAINS[0],
+            Self::Second => PLAINS[1],
+            Self::Third => PLAINS[2],
         }
     }
 }

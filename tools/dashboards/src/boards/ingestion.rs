@@ -45,6 +45,7 @@ fn marketplaces() -> Panel {
     )
     .size(6, 9)
     .query(sum("marketplace", &rate("playwright_extractions_total", "")), "{{marketplace}}")
+    .colours(&["amazon", "ebay", "walmart", "newegg", "other"], Colour::Plain)
     .min(0.0)
 }
 
@@ -103,10 +104,8 @@ fn verdicts() -> Panel {
     )
     .size(6, 9)
     .query(present(&sum("verdict", &rate("playwright_page_verdicts_total", ""))), "{{verdict}}")
-    .colour("blocked", Colour::Bad)
-    .colour("captcha", Colour::Second)
-    .colour("login_wall", Colour::Warning)
-    .colour("not_found", Colour::Neutral)
+    .colours(&["blocked", "captcha", "login_wall", "empty_shell"], Colour::WarningShade)
+    .colours(&["not_found", "listing", "article", "not_html"], Colour::NeutralShade)
     .min(0.0)
     .when_empty("None")
 }

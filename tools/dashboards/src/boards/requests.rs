@@ -7,8 +7,30 @@ use crate::panel::{Kind, Panel};
 use crate::queries::{counted_requests, present, quantile, rate, share, sum};
 use crate::style::{Colour, Unit};
 
+/// The kinds of failures, by whose fault they are.
+const OURS: [&str; 5] = ["timeout", "render_failure", "browser_crash", "overloaded", "unavailable"];
+const THE_SITES: [&str; 2] = ["extraction_failed", "network_error"];
+const THE_CALLERS: [&str; 7] = [
+    "invalid_request",
+    "invalid_url",
+    "invalid_html",
+    "forbidden_url",
+    "unauthorized",
+    "rate_limited",
+    "payload_too_large",
+];
+/// In the order in which a request passes them.
+const STAGES: [&str; 7] = ["queue", "acquire", "load", "ready", "extract", "capture", "encode"];
+
+fn of_stages(panel: Panel) -> Panel {
+    panel
+        .colour("queue", Colour::Neutral)
+        .colour("acquire", Colour::NeutralShade(1))
+        .colours(&STAGES[2..], Colour::Plain)
+}
+
 pub(super) fn requests(service: Service) -> Row {
-    row("Requests", vec![by_outcome(service), latency(service)])
+    row("Requests and latency", vec![by_outcome(service), latency(service)])
 }
 
 pub(super) fn failures() -> Row {
@@ -98,10 +120,9 @@ fn by_type() -> Panel {
     )
     .size(8, 8)
     .query(present(&sum("error_type", &rate("playwright_requests_failure_total", ""))), "{{error_type}}")
-    .colour("timeout", Colour::Second)
-    .colour("extraction_failed", Colour::Warning)
-    .colour("invalid_request", Colour::Neutral)
-    .colour("browser_crash", Colour::Bad)
+    .colours(&OURS, Colour::BadShade)
+    .colours(&THE_SITES, Colour::WarningShade)
+    .colours(&THE_CALLERS, Colour::NeutralShade)
     .min(0.0)
     .when_empty("No failures")
 }
@@ -132,7 +153,7 @@ fn lateness() -> Panel {
 fn mean_by_stage() -> Panel {
     let time = sum("stage", &rate("playwright_stage_latency_ms_sum", ""));
     let requests = sum("", &rate("playwright_request_latency_ms_count", r#"outcome!="refused""#));
-    Panel::new(
+    let panel = Panel::new(
         Kind::Stack,
         "Mean time of a request, by stage",
         Unit::Milliseconds,
@@ -143,11 +164,12 @@ fn mean_by_stage() -> Panel {
     .size(8, 8)
     .query(format!("{time} / on () group_left () (({requests}) > 0)"), "{{stage}}")
     .min(0.0)
-    .when_empty("No traffic")
+    .when_empty("No traffic");
+    of_stages(panel)
 }
 
 fn p95_by_stage() -> Panel {
-    Panel::new(
+    let panel = Panel::new(
         Kind::Lines,
         "p95 by stage",
         Unit::Milliseconds,
@@ -157,7 +179,8 @@ fn p95_by_stage() -> Panel {
     .size(8, 8)
     .query(quantile(0.95, "stage", "playwright_stage_latency_ms", ""), "{{stage}}")
     .min(0.0)
-    .when_empty("No traffic")
+    .when_empty("No traffic");
+    of_stages(panel)
 }
 
 fn timeouts_by_stage() -> Panel {
@@ -172,6 +195,7 @@ fn timeouts_by_stage() -> Panel {
     .alerts(&["PlaywrightTimeoutRatioHigh"])
     .size(8, 8)
     .query(timeouts, "{{stage}}")
+    .shades(Colour::Bad)
     .min(0.0)
     .when_empty("No timeouts")
 }

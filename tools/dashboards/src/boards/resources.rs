@@ -95,9 +95,9 @@ fn shed() -> Panel {
     .alerts(&["PlaywrightQueueSaturated"])
     .size(6, 8)
     .query(present(&sum("reason", &rate("playwright_shed_total", ""))), "{{reason}}")
-    .query(present(&gone), "caller left")
-    .colour("queue_full", Colour::Bad)
-    .colour("hopeless", Colour::Warning)
+    .query(gone, "caller left")
+    .colours(&["queue_full", "queue_bytes", "hopeless"], Colour::BadShade)
+    .colour("host_busy", Colour::Warning)
     .colour("caller left", Colour::Neutral)
     .min(0.0)
     .when_empty("Nobody")
@@ -114,6 +114,7 @@ fn refusals() -> Panel {
     )
     .size(8, 8)
     .query(present(&sum("reason", &rate("playwright_egress_refused_total", ""))), "{{reason}}")
+    .shades(Colour::Second)
     .min(0.0)
     .when_empty("None refused")
 }
@@ -129,6 +130,7 @@ fn failures_outside() -> Panel {
     )
     .size(8, 8)
     .query(present(&sum("failure", &rate("playwright_egress_failed_total", ""))), "{{failure}}")
+    .shades(Colour::Warning)
     .min(0.0)
     .when_empty("None failed")
 }
@@ -211,10 +213,7 @@ fn crashes() -> Panel {
     .alerts(&["PlaywrightBrowserCrashRatioHigh", "PlaywrightBrowserRestartStorm"])
     .size(8, 8)
     .query(of(""), "{{kind}}")
-    .query(
-        present(&sum("", &increase("playwright_browser_launch_failures_total", ""))),
-        "launch failed",
-    )
+    .query(sum("", &increase("playwright_browser_launch_failures_total", "")), "launch failed")
     .colour("browser", Colour::Bad)
     .colour("renderer", Colour::Warning)
     .colour("launch failed", Colour::Second)

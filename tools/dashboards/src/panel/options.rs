@@ -43,8 +43,9 @@ impl Panel {
     }
 
     fn colour_mode(&self) -> Value {
-        match self.kind {
-            Kind::Stat | Kind::Gauges => json!({ "mode": "thresholds" }),
+        match (self.kind, self.shades) {
+            (Kind::Stat | Kind::Gauges, _) => json!({ "mode": "thresholds" }),
+            (_, Some(colour)) => json!({ "mode": "shades", "fixedColor": colour.hex() }),
             _ => json!({ "mode": "palette-classic" }),
         }
     }
