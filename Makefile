@@ -1,6 +1,6 @@
 # Every task of a developer, by name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint audit docs hostile mutations schemathesis soak soak-hostile chaos kill burst bench cards corpus readiness executables gallery png score fit bench-engine fuzz alerts stack images dashboards dashboard-pictures dashboards-schema
+.PHONY: help run test fmt lint audit docs hostile mutations schemathesis soak soak-hostile chaos kill burst bench cards corpus readiness executables gallery status-pictures png score fit bench-engine fuzz alerts stack images dashboards dashboard-pictures dashboards-schema
 
 BENCH := target/release/bench
 # one service only: make soak ONLY=image
@@ -63,6 +63,9 @@ cards: executables ## Render twenty different cards into out/cards
 
 gallery: executables ## Make the pictures of docs/gallery anew
 	$(BENCH) gallery
+
+status-pictures: executables ## Make the pictures of docs/status-page.md anew: both services' pages at work (3 minutes)
+	$(BENCH) pages
 
 png: executables ## What each compression of a PNG costs and saves, over ten cards
 	$(BENCH) png

@@ -5,18 +5,22 @@ import { byId, bytes, curl, el, foreign, milliseconds, number, percent, problem,
 const PATH = 'v1/render';
 
 const SAMPLE = `<style>
-  body { margin: 0; height: 100vh; display: grid; place-content: center;
-         font: 500 30px/1.4 system-ui, sans-serif; text-align: center;
-         color: #1c1c28; background: linear-gradient(160deg, #f4f4ff, #dfe4ff) }
-  h1 { font-size: 76px; line-height: 1.1; letter-spacing: -.03em; margin: 0 0 18px }
+  body {
+    margin: 0; height: 100vh;
+    display: grid; place-content: center;
+    font: 500 30px/1.4 system-ui, sans-serif;
+    text-align: center;
+    color: #1c1c28; background: #e6e9ff;
+  }
+  h1 { font-size: 76px; margin: 0 0 18px }
   p { margin: 0; color: #5b5b78 }
   @media (prefers-color-scheme: dark) {
-    body { color: #eef; background: linear-gradient(160deg, #14141f, #23234a) }
+    body { color: #eef; background: #1a1a33 }
     p { color: #a9a9cc }
   }
 </style>
 <h1>Beelink SER5 MAX</h1>
-<p>Ryzen 7 5800H · 32 GB · 500 GB SSD · $329.99</p>
+<p>Ryzen 7 5800H · 32 GB · 500 GB SSD</p>
 `;
 
 const value = (name) => byId('render-' + name).value;

@@ -11,12 +11,11 @@ function wanted() {
   return request;
 }
 
-function price(product) {
-  if (product.price === null) return 'No price';
+function money(amount, currency) {
   try {
-    return product.price.toLocaleString('en', { style: 'currency', currency: product.currency });
+    return amount.toLocaleString('en', { style: 'currency', currency });
   } catch {
-    return product.price + ' ' + (product.currency ?? '');
+    return amount + ' ' + (currency ?? '');
   }
 }
 
@@ -37,7 +36,7 @@ function product(found) {
   const facts = [
     ['Marketplace', found.marketplace], ['Quality', found.quality],
     ['Availability', found.availability && words(found.availability)], ['Condition', found.condition],
-    ['List price', found.list_price], ['Seller', found.seller], ['Manufacturer', found.manufacturer],
+    ['List price', found.list_price === null ? null : money(found.list_price, found.currency)], ['Seller', found.seller], ['Manufacturer', found.manufacturer],
     ['Model', found.model_number], ['Item', found.vendor_item_id], ['SKU', found.sku], ['GTIN', found.gtin],
     ['Missing', found.missing_fields.join(', ')],
     ['Pictures', found.images.length ? el('span', {}, found.images.length + ', the main one ', link(found.images[0])) : null],
@@ -46,7 +45,7 @@ function product(found) {
   const specs = Object.entries(found.specs);
   return [
     el('h2', { id: 'extract-title' }, foreign(found.title, 600)),
-    el('p', { class: 'price' }, price(found)),
+    el('p', { class: 'price' }, found.price === null ? 'No price' : money(found.price, found.currency)),
     confidence(found.extraction_confidence),
     pairs(facts),
     specs.length ? el('details', {}, el('summary', {}, specs.length + ' properties'), pairs(specs.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : value]))) : null,
@@ -55,7 +54,7 @@ function product(found) {
 }
 
 function provenance(found) {
-  const columns = [['Field', ''], ['Found by', ''], ['Where', ''], ['Sure', 'n'], ['Agreeing', ''], ['What lost', '']];
+  const columns = [['Field', ''], ['Found by', ''], ['Where', ''], ['Sure', 'n'], ['Agreeing', ''], ['Passed over', '']];
   const rows = Object.entries(found.extraction_metadata).map(([field, how]) => [
     field, words(how.source), el('code', {}, foreign(how.place, 120)), percent(how.confidence), how.agreeing.map(words).join(', '),
     (how.alternatives ?? []).length ? el('span', {}, how.alternatives.map((other) => el('span', { class: 'sub' }, foreign(other.value, 60), ' · ' + words(other.source)))) : '–',

@@ -46,9 +46,10 @@ const LOOK: &str = "(() => {
 })()";
 
 /// What tests ask about.
-const TEXTS: [&str; 18] = [
+const TEXTS: [&str; 19] = [
     "title",
     "#health-status",
+    "#health-reason",
     "#live-text",
     "#browsers .state",
     "#endpoints",

@@ -1,9 +1,12 @@
 //! The pages for people, in a real browser: what they show, that nothing of others runs in them, that they ask no other
 //! host for anything, and who may see them.
 
+use std::time::Duration;
+
 use playwright_tests::{assert_error, image, ingestion, merge};
 use serde_json::{Value, json};
-use test_support::{Reply, Service};
+use test_support::process::Signal;
+use test_support::{Reply, Service, eventually};
 
 use crate::looking::{Looking, Seen};
 
@@ -164,6 +167,25 @@ async fn the_status_page_is_live_and_asks_nobody_else() {
     assert_eq!((seen.violations(), seen.text("title").as_str()), (0, "playwright-image"));
     assert!(seen.is_hidden("#playground") && !seen.is_hidden("#status"));
     assert_eq!(looking.refused(), 0, "no other host is asked");
+    looking.end().await;
+}
+
+/// Whoever leaves the page open must see that its figures are old.
+#[tokio::test]
+async fn a_service_that_is_gone_does_not_look_healthy() {
+    let service = image(&[]).await;
+    let looking = Looking::at(&service).await;
+    let act = format!("{RENDER}, $('#health-status').textContent !== 'Healthy' && $('#health-status')");
+    let killed = eventually("a render from the page that is open", Duration::from_secs(30), async || {
+        let metrics = service.metrics().await.ok()?;
+        let rendered =
+            metrics.get("playwright_requests_success_total", &[("endpoint", "/v1/render")]) > 0.0;
+        rendered.then(|| service.signal(Signal::KILL).expect("it runs"))
+    });
+    let (seen, ()) = tokio::join!(looking.see("/#playground", &act), killed);
+    assert_eq!(seen.text("#health-status"), "No answer");
+    assert!(seen.text("#health-reason").starts_with("The figures below are of "), "{seen:?}");
+    assert!(seen.text("title").starts_with("No answer"), "{seen:?}");
     looking.end().await;
 }
 

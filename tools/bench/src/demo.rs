@@ -193,7 +193,7 @@ fn addresses(options: &Options) {
     println!();
     for (name, port) in [("ingestion", options.ingestion_port), ("image", options.image_port)] {
         let base = format!("http://127.0.0.1:{port}");
-        println!("{name:<12} {base}/health  {base}/metrics  {base}/openapi.json");
+        println!("{name:<12} {base}/ (status and playground)  {base}/docs/  {base}/metrics");
     }
 }
 

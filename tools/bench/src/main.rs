@@ -14,6 +14,7 @@ mod drive;
 mod gallery;
 mod hostile;
 mod kill;
+mod pages;
 mod plot;
 mod png;
 mod readiness;
@@ -44,6 +45,8 @@ enum Command {
     Cards(cards::Options),
     /// The pictures of docs/gallery, each with its request
     Gallery(gallery::Options),
+    /// The status page and the playground of each service, as pictures
+    Pages(pages::Options),
     /// What each compression of a PNG costs and saves
     Png(png::Options),
     /// Thousands of requests, and whether anything is left over or grows
@@ -70,6 +73,7 @@ async fn main() -> ExitCode {
         Command::Demo(options) => demo::run(&options).await,
         Command::Cards(options) => cards::run(&options).await,
         Command::Gallery(options) => gallery::run(&options).await,
+        Command::Pages(options) => pages::run(&options).await,
         Command::Png(options) => png::run(&options).await,
         Command::Soak(options) => soak::run(&options).await,
         Command::Kill(options) => kill::run(&options).await,

@@ -48,7 +48,7 @@ pub(crate) struct Options {
 
 pub(crate) async fn run(options: &Options) -> Result<()> {
     let traffic = Arc::new(Traffic::start().await?);
-    let prometheus = watch(&traffic).await?;
+    let (_files, prometheus) = watch(&traffic).await?;
     println!("at work for {} seconds ...", options.seconds);
     tokio::time::sleep(CALM).await;
     scene::play(&traffic, Duration::from_secs(options.seconds)).await;
@@ -73,8 +73,8 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The project's own Prometheus, in a hurry.
-async fn watch(traffic: &Traffic) -> Result<Prometheus> {
+/// The project's own Prometheus, in a hurry, and the folder in which it keeps what it sees.
+async fn watch(traffic: &Traffic) -> Result<(MonitoringFiles, Prometheus)> {
     let files = MonitoringFiles::copy();
     files.edit("prometheus.yml", |text| {
         text.replace("_interval: 15s", &format!("_interval: {SCRAPE_S}s"))
@@ -91,7 +91,8 @@ async fn watch(traffic: &Traffic) -> Result<Prometheus> {
         files.set_targets(job, &[service.client().base().trim_start_matches("http://").to_owned()]);
     }
     files.set_targets("alertmanager", &[]);
-    Ok(Prometheus::start(&files).await?)
+    let prometheus = Prometheus::start(&files).await?;
+    Ok((files, prometheus))
 }
 
 /// What the queries of each panel find.

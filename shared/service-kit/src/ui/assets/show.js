@@ -47,6 +47,7 @@ export const number = (value) => Math.round(value).toLocaleString('en').replaceA
 
 export function milliseconds(value) {
   if (value === null || value === undefined) return '–';
+  if (value === 0) return '< 1 ms';
   if (value < 10) return value.toFixed(1) + ' ms';
   return value < 10000 ? number(value) + ' ms' : (value / 1000).toFixed(1) + ' s';
 }
@@ -69,13 +70,13 @@ export function span(seconds) {
 export const percent = (ratio) =>
   ratio === null ? '–' : (ratio === 1 ? '100' : (Math.floor(ratio * 1000) / 10).toFixed(1)) + ' %';
 
-/** A table whose rows fold into blocks on a phone. Columns: name, class; cells: text or elements. */
-export function table(columns, rows) {
+/** A table whose rows fold into blocks on a phone, as `folds` says. Columns: name, class; cells: text or elements. */
+export function table(columns, rows, folds = 'folds') {
   const head = columns.map(([name, kind]) => el('th', { scope: 'col', class: kind }, name));
   const body = rows.map((cells) =>
-    el('tr', {}, cells.map((cell, at) => el('td', { class: columns[at][1], 'data-label': columns[at][0] }, el('span', {}, cell)))),
+    el('tr', {}, cells.map((cell, at) => el('td', { class: (columns[at][1] + (cell === '–' ? ' none' : '')).trim(), 'data-label': columns[at][0] }, el('span', {}, cell)))),
   );
-  return el('table', { class: 'folds' }, el('thead', {}, el('tr', {}, head)), el('tbody', {}, body));
+  return el('table', { class: folds }, el('thead', {}, el('tr', {}, head)), el('tbody', {}, body));
 }
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -118,6 +119,7 @@ export function spark(values, says, kind = '') {
 /** Where the time of a request went. */
 export function stages(timings) {
   const parts = Object.entries(timings).filter(([name, took]) => name !== 'total' && took > 0);
+  if (!parts.length) return el('p', { class: 'hint' }, 'Kept from an earlier request: nothing had to be done for it.');
   const names = Object.keys(timings);
   const bar = el('div', { class: 'stage-bar', 'aria-hidden': 'true' });
   for (const [name, took] of parts) {

@@ -3,6 +3,7 @@
 import { address, bytes, byId, el, fill, foreign, milliseconds, number, percent, spark, span, table } from './show.js';
 
 const EVERY = 2000;
+let last = null;
 const LIMIT = 5000;
 
 const HEALTH = { healthy: 'good', degraded: 'warn', unhealthy: 'bad' };
@@ -12,6 +13,8 @@ function live(kind, text) {
   byId('live').firstElementChild.className = 'dot ' + kind;
   if (byId('live-text').textContent !== text) byId('live-text').textContent = text;
 }
+
+const clock = (time) => time.slice(11, 19);
 
 function headline({ health }) {
   const draining = health.phase !== 'serving';
@@ -28,15 +31,20 @@ function facts(now) {
   const pairs = [
     ['Version', now.version + (now.revision === 'unknown' ? '' : ' · ' + now.revision.slice(0, 9))],
     ['Chromium', chromium],
-    ['Sandbox', now.sandbox ? 'on' : 'off'],
+    ['Sandbox', now.sandbox ? 'on' : el('strong', { class: 'bad' }, 'off')],
     ['Memory', bytes(now.memory.browsers + (now.memory.service ?? 0))],
     ['Uptime', span(now.uptime_s)],
   ];
   byId('facts').replaceChildren(...pairs.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value))));
 }
 
-const tile = (name, figure, unit, note, curve) =>
-  el('section', { class: 'tile' }, el('h2', {}, name), el('p', { class: 'figure' }, figure, unit && el('small', {}, unit)), el('p', { class: 'note' }, note), curve);
+const peak = (values, write) => {
+  const known = values.filter((value) => value !== null);
+  return known.length ? 'peak ' + write(Math.max(...known)) : '';
+};
+
+const tile = (name, most, figure, unit, note, curve) =>
+  el('section', { class: 'tile' }, el('div', { class: 'tile-head' }, el('h2', {}, name), el('span', {}, most)), el('p', { class: 'figure' }, figure, unit && el('small', {}, unit)), el('p', { class: 'note' }, note), curve);
 
 function tiles({ requests, queue, pages, series }) {
   const { all } = requests;
@@ -45,10 +53,10 @@ function tiles({ requests, queue, pages, series }) {
   const perMinute = series.requests.map((count) => (count * 60) / series.step_s);
   const [p95, unit] = milliseconds(all.p95_ms).split(' ');
   byId('tiles').replaceChildren(
-    tile('Requests', number(all.per_minute), 'per minute', `${number(requests.in_flight)} in flight · ${percent(all.success_ratio)} succeed`, spark(perMinute, 'requests per minute over five minutes')),
-    tile('Latency, p95', p95, unit, `p50 ${milliseconds(all.p50_ms)} · p99 ${milliseconds(all.p99_ms)}`, spark(series.p95_ms, 'p95 latency over five minutes')),
-    tile('Pages in use', number(pages.in_use), 'of ' + pages.size, `${number(queue.depth)} waiting${waits}`, spark(series.pages_in_use, 'pages in use over five minutes')),
-    tile('Failures', number(failed), 'in ' + Math.max(1, Math.round(requests.window_s / 60)) + ' min', `${number(all.failed_service)} the service’s · ${number(all.failed_site)} the sites’`, spark(series.failures, 'failures over five minutes', failed ? 'bad' : '')),
+    tile('Requests', peak(perMinute, number), number(all.per_minute), 'per minute', `${number(requests.in_flight)} in flight · ${percent(all.success_ratio)} succeed`, spark(perMinute, 'requests per minute over five minutes')),
+    tile('Latency, p95', peak(series.p95_ms, milliseconds), p95, unit, `p50 ${milliseconds(all.p50_ms)} · p99 ${milliseconds(all.p99_ms)}`, spark(series.p95_ms, 'p95 latency over five minutes')),
+    tile('Pages in use', peak(series.pages_in_use, number), number(pages.in_use), 'of ' + pages.size, `${number(queue.depth)} waiting${waits}`, spark(series.pages_in_use, 'pages in use over five minutes')),
+    tile('Failures', '', number(failed), 'in ' + Math.max(1, Math.round(requests.window_s / 60)) + ' min', `${number(all.failed_service)} the service’s · ${number(all.failed_site)} the sites’`, spark(series.failures, 'failures over five minutes', failed ? 'bad' : '')),
   );
 }
 
@@ -77,7 +85,7 @@ function browsers({ browsers, pages, memory }) {
   const rows = browsers.map((of) => [
     of.generation === null ? '–' : '#' + of.generation,
     el('span', { class: 'state' }, el('i', { class: 'dot ' + (STATES[of.state] ?? '') }), of.state),
-    of.is_framed ? 'frames that are asked for' : 'by itself',
+    of.is_framed ? 'inert documents, frame by frame' : 'any document',
     span(of.age_s), number(of.pages_in_use), number(of.requests_served),
     of.memory_bytes ? bytes(of.memory_bytes) + ' · ' + of.processes + ' processes' : 'not measured yet',
   ]);
@@ -85,29 +93,44 @@ function browsers({ browsers, pages, memory }) {
   byId('pages-note').textContent = `${pages.available} of ${pages.size} pages free · browsers ${bytes(memory.browsers)}, service ${bytes(memory.service)}`;
 }
 
-function failures({ failures }) {
-  const columns = [['Time', 'nowrap'], ['Error', ''], ['Endpoint', ''], ['Took', 'n'], ['Page', ''], ['Request', '']];
+function failures({ failures, time }) {
+  byId('failures-note').textContent = 'the newest first, with the id that is in the log · it is ' + clock(time) + ' UTC';
+  const columns = [['Time, UTC', 'nowrap'], ['Error', ''], ['Endpoint', ''], ['Took', 'n'], ['Page', ''], ['Request', '']];
   const rows = failures.map((of) => [
-    el('time', { datetime: of.time, title: of.time }, of.time.slice(11, 19)),
+    el('time', { datetime: of.time, title: of.time }, clock(of.time)),
     el('span', {}, el('span', { class: 'tag' + (of.fault === 'service' ? ' bad' : '') }, of.status + ' ' + of.error_type),
       (of.stage || of.verdict) && el('span', { class: 'sub' }, of.stage ? 'in stage ' + of.stage : of.verdict)),
     el('code', {}, of.endpoint), milliseconds(of.took_ms), of.url === null ? '–' : foreign(of.url, 120), el('code', {}, foreign(of.request_id, 128)),
   ]);
-  fill(byId('failures'), rows.length ? table(columns, rows) : el('p', { class: 'empty' }, 'None since the start.'));
+  fill(byId('failures'), rows.length ? table(columns, rows, 'folds lines') : el('p', { class: 'empty' }, 'None since the start.'));
 }
 
 async function look() {
   const answer = await fetch(address('status'), { cache: 'no-store', signal: AbortSignal.timeout(LIMIT) });
-  if (!answer.ok) throw new Error(answer.status === 401 ? 'the token is no longer valid, load the page again' : 'answered ' + answer.status);
+  if (!answer.ok) throw new Error(answer.status === 401 ? 'no longer takes the token, load the page again' : 'answered ' + answer.status);
   const now = await answer.json();
   for (const part of [headline, facts, tiles, endpoints, errors, browsers, failures]) part(now);
+  last = now.time;
+  byId('status').classList.remove('stale');
   live('good', 'live');
+}
+
+/** A service that says nothing must not look as it did when it was well. */
+function silent(failure) {
+  const said = failure.name === 'Error' ? failure.message : 'no answer';
+  live('bad', said);
+  byId('status').classList.add('stale');
+  byId('health-dot').className = 'dot large bad';
+  byId('health-status').textContent = 'No answer';
+  const since = last === null ? 'There were no figures yet' : 'The figures below are of ' + clock(last) + ' UTC';
+  byId('health-reason').textContent = since + (failure.name === 'Error' ? '; the service ' + said : '') + '.';
+  document.title = 'No answer · ' + document.querySelector('.brand span').textContent;
 }
 
 async function watch() {
   for (;;) {
     if (!document.hidden) {
-      await look().catch((failure) => live('bad', failure.name === 'Error' ? failure.message : 'no answer'));
+      await look().catch(silent);
     }
     await new Promise((resolve) => setTimeout(resolve, EVERY));
   }
