@@ -81,7 +81,7 @@ impl Kit {
         if let Some(ui) = &self.ui {
             operations = operations.merge(self.status(ui)).merge(ui.page(&self.access, !is_apart).into());
         }
-        let docs = self.ui.as_ref().map_or_else(Router::new, |ui| ui.docs(&self.access));
+        let docs = self.ui.as_ref().map_or_else(Router::new, |ui| ui.docs(&self.access, !is_apart));
         let api = api.merge(docs.into());
         let metrics = Some(self.metrics.clone());
         if !is_apart {

@@ -52,9 +52,9 @@ impl Ui {
         self.behind(access, page::routes(self.service, access.is_guarded(), playground))
     }
 
-    /// The API's description.
-    pub(crate) fn docs(&self, access: &Access) -> Router {
-        self.behind(access, docs::routes(self.service))
+    /// The API's description, beside the status page or where that has another listener.
+    pub(crate) fn docs(&self, access: &Access, beside_the_pages: bool) -> Router {
+        self.behind(access, docs::routes(self.service, beside_the_pages))
     }
 
     /// What the pages fetch.

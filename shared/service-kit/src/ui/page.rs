@@ -12,9 +12,10 @@ const PAGE: &str = include_str!("assets/page.html");
 const STYLE: &str = include_str!("assets/style.css");
 const SHOW: &str = include_str!("assets/show.js");
 const STATUS: &str = include_str!("assets/status.js");
-const ICON: &str = include_str!("assets/icon.svg");
+pub(super) const ICON: &str = include_str!("assets/icon.svg");
 
 pub(super) const SCRIPT: &str = "text/javascript; charset=utf-8";
+pub(super) const SVG: &str = "image/svg+xml";
 
 pub(super) fn routes(service: &'static str, needs_token: bool, playground: Option<Playground>) -> Router {
     let router = Router::new()
@@ -22,7 +23,7 @@ pub(super) fn routes(service: &'static str, needs_token: bool, playground: Optio
         .route("/ui/style.css", file("text/css; charset=utf-8", STYLE))
         .route("/ui/show.js", file(SCRIPT, SHOW))
         .route("/ui/status.js", file(SCRIPT, STATUS))
-        .route("/ui/icon.svg", file("image/svg+xml", ICON));
+        .route("/ui/icon.svg", file(SVG, ICON));
     match playground {
         Some(playground) => router.route("/ui/playground.js", file(SCRIPT, playground.script)),
         None => router,
@@ -36,21 +37,27 @@ pub(super) fn file(media_type: &'static str, content: impl Into<Bytes>) -> Metho
 
 /// All that is put in is this executable's own.
 fn page(service: &str, needs_token: bool, playground: Option<Playground>) -> String {
-    let (begin, end) = ("<!-- playground -->", "<!-- end of playground -->");
-    let mut page = String::new();
-    let mut rest = PAGE;
-    while let Some((before, optional)) = rest.split_once(begin) {
-        let (optional, after) = optional.split_once(end).unwrap_or((optional, ""));
-        page.push_str(before);
-        if playground.is_some() {
-            page.push_str(optional);
-        }
-        rest = after;
-    }
-    page.push_str(rest);
+    let page = with_or_without(PAGE, playground.is_some());
     let fields = playground.map_or("", |playground| playground.html);
     let token = if needs_token { "needed" } else { "none" };
     page.replace("{{service}}", service).replace("{{token}}", token).replace("{{playground}}", fields)
+}
+
+/// A page with or without what it says of the playground.
+pub(super) fn with_or_without(page: &str, playground: bool) -> String {
+    let (begin, end) = ("<!-- playground -->", "<!-- end of playground -->");
+    let mut shown = String::new();
+    let mut rest = page;
+    while let Some((before, optional)) = rest.split_once(begin) {
+        let (optional, after) = optional.split_once(end).unwrap_or((optional, ""));
+        shown.push_str(before);
+        if playground {
+            shown.push_str(optional);
+        }
+        rest = after;
+    }
+    shown.push_str(rest);
+    shown
 }
 
 #[cfg(test)]
