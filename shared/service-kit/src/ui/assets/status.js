@@ -117,14 +117,15 @@ async function look() {
 
 /** A service that says nothing must not look as it did when it was well. */
 function silent(failure) {
-  const said = failure.name === 'Error' ? failure.message : 'no answer';
-  live('bad', said);
+  const answered = failure.name === 'Error';
+  const name = answered ? 'No figures' : 'No answer';
+  live('bad', answered ? failure.message : 'no answer');
   byId('status').classList.add('stale');
   byId('health-dot').className = 'dot large bad';
-  byId('health-status').textContent = 'No answer';
+  byId('health-status').textContent = name;
   const since = last === null ? 'There were no figures yet' : 'The figures below are of ' + clock(last) + ' UTC';
-  byId('health-reason').textContent = since + (failure.name === 'Error' ? '; the service ' + said : '') + '.';
-  document.title = 'No answer · ' + document.querySelector('.brand span').textContent;
+  byId('health-reason').textContent = since + (answered ? '; the service ' + failure.message : '') + '.';
+  document.title = name + ' · ' + document.querySelector('.brand span').textContent;
 }
 
 async function watch() {
