@@ -178,8 +178,7 @@ async fn a_service_that_is_gone_does_not_look_healthy() {
     let act = format!("{RENDER}, $('#health-status').textContent !== 'Healthy' && $('#health-status')");
     let killed = eventually("a render from the page that is open", Duration::from_secs(30), async || {
         let metrics = service.metrics().await.ok()?;
-        let rendered =
-            metrics.get("playwright_requests_success_total", &[("endpoint", "/v1/render")]) > 0.0;
+        let rendered = metrics.get("playwright_requests_success_total", &[("endpoint", "/v1/render")]) > 0.0;
         rendered.then(|| service.signal(Signal::KILL).expect("it runs"))
     });
     let (seen, ()) = tokio::join!(looking.see("/#playground", &act), killed);

@@ -95,8 +95,7 @@ async fn work(traffic: &Traffic, length: Duration) {
             break;
         }
         let is_bad = number % BAD_EVERY == BAD_EVERY - 1;
-        let errand =
-            if is_bad { bad[number / BAD_EVERY % bad.len()].clone() } else { traffic.good(number) };
+        let errand = if is_bad { bad[number / BAD_EVERY % bad.len()].clone() } else { traffic.good(number) };
         running.spawn(errand.run());
         while running.try_join_next().is_some() {}
     }
