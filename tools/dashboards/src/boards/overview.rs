@@ -56,7 +56,7 @@ fn up() -> Panel {
         "Below 100 % for a minute an instance is down, or Prometheus cannot reach it.",
     )
     .alerts(&["PlaywrightServiceDown", "PlaywrightServiceAbsent"])
-    .size(5, 4)
+    .size(4, 4)
     .base(Colour::Bad)
     .bound(1.0, Colour::Good)
     .query(format!("avg by (job) ({})", series("up", SERVICES)), "{{job}}")
@@ -76,7 +76,7 @@ fn health() -> Panel {
         "Click a service for its dashboard.",
     )
     .alerts(&["PlaywrightUnhealthy", "PlaywrightDegraded"])
-    .size(5, 4)
+    .size(4, 4)
     .query(glance::health_query("job"), "{{job}}")
     .link("Its dashboard", TO_ITS_BOARD);
     glance::with_health_words(panel)
@@ -92,7 +92,7 @@ fn budget() -> Panel {
         "Below half: find out what fails before the next release. Below 0: no release until it is mended.",
     )
     .alerts(&["PlaywrightErrorBudgetBurnSlow"])
-    .size(5, 4)
+    .size(4, 4)
     .base(Colour::Bad)
     .bound(0.0, Colour::Warning)
     .bound(0.5, Colour::Good)
@@ -126,11 +126,11 @@ fn version() -> Panel {
         "The versions that run, and their browsers'.",
         "More than one of a service outside of a rollout: an instance was forgotten.",
     )
-    .size(4, 4)
+    .size(5, 4)
     .base(Colour::Main)
     .names_only()
     .query(
-        format!(r#"count by (service, version, chromium) (label_replace({build}, "service", "$1", "job", "playwright-(.*)"))"#),
+        format!(r#"count by (service, version, chromium) (label_replace(label_replace({build}, "service", "$1", "job", "playwright-(.*)"), "chromium", "$1", "chromium", ".*/(.*)"))"#),
         "{{service}} {{version}} · {{chromium}}",
     )
     .when_empty("No answer")

@@ -124,7 +124,7 @@ fn distance(range: f64) -> f64 {
 
 fn grid(svg: &mut String, style: &Style<'_>, scale: Scale) {
     let frame = scale.frame;
-    let step = distance(scale.high - scale.low);
+    let step = style.step(distance(scale.high - scale.low));
     let mut value = (scale.low / step).ceil() * step;
     while value <= scale.high + step * 1e-6 {
         let y = scale.y(value);

@@ -77,6 +77,19 @@ impl<'a> Style<'a> {
         }
     }
 
+    /// A distance between a grid's lines that reads well in this unit: bytes are counted in powers of 1024, and what has no
+    /// decimals has none between two lines.
+    pub(super) fn step(&self, round: f64) -> f64 {
+        if self.defaults["unit"] == "bytes" {
+            return round.log2().ceil().exp2();
+        }
+        if self.defaults["decimals"] == 0 && self.defaults["unit"] != "percentunit" {
+            round.max(1.0)
+        } else {
+            round
+        }
+    }
+
     pub(super) fn number(&self, value: f64) -> String {
         let decimals = self.defaults["decimals"].as_u64().and_then(|decimals| usize::try_from(decimals).ok());
         figure(value, self.defaults["unit"].as_str().unwrap_or_default(), decimals)
@@ -136,7 +149,19 @@ pub(super) fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::figure;
+    use serde_json::json;
+
+    use super::{Style, figure};
+
+    #[test]
+    fn a_grid_has_no_line_that_reads_as_the_one_before() {
+        let panel = |unit: &str, decimals: u64| json!({ "fieldConfig": { "defaults": { "unit": unit, "decimals": decimals } } });
+        let step = |unit, decimals, round| Style::of(&panel(unit, decimals)).step(round);
+        assert_eq!(step("short", 0, 0.25), 1.0);
+        assert_eq!(step("short", 2, 0.25), 0.25);
+        assert_eq!(step("percentunit", 0, 0.2), 0.2);
+        assert_eq!(step("bytes", 0, 200e6), 268_435_456.0);
+    }
 
     #[test]
     fn figures_read_as_in_grafana() {
