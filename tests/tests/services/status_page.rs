@@ -14,7 +14,7 @@ const TOKEN: &str = "a-token-of-somebody-who-looks";
 const PAGES: [&str; 7] =
     ["/", "/status", "/docs/", "/docs/docs.js", "/ui/style.css", "/ui/status.js", "/ui/playground.js"];
 
-const HOSTILE_TITLE: &str = "<img src=x onerror=\"document.documentElement.dataset.hacked=1\"> Mini PC";
+const HOSTILE_BEGINNING: &str = "<img src=x onerror=\"document.documentElement.dataset.hacked=";
 
 async fn get(service: &Service, path: &str, headers: &[(&str, &str)]) -> Reply {
     service.client().get_with(path, headers).await.expect("an answer")
@@ -199,11 +199,9 @@ async fn what_a_shop_says_is_text() {
         "once('go', () => {{ $('#extract-url').value = '{url}'; $('#extract-go').click() }}), $('#extract-picture')?.naturalWidth > 0 && $('#extract-title')"
     );
     let seen = looking.see("/#playground", &act).await;
-    assert!(seen.text("#extract-title").starts_with(HOSTILE_TITLE), "{seen:?}");
-    assert!(
-        seen.text("#extract-title").contains('\u{202e}'),
-        "and is shown apart from its surroundings: {seen:?}"
-    );
+    // the engine takes the markup out of a title; what it passed over is shown as the shop wrote it
+    assert!(seen.text("#extract-title").starts_with("Mini PC"), "{seen:?}");
+    assert!(seen.text("#extract-provenance").contains(HOSTILE_BEGINNING), "{seen:?}");
     assert!(
         seen.text("#extract-provenance").contains("jsonld")
             || seen.text("#extract-provenance").contains("json"),
