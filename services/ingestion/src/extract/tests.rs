@@ -204,6 +204,7 @@ fn the_response_alone_can_refuse() {
     };
     assert_eq!(refused(Some(404), None), Verdict::NotFound);
     assert_eq!(refused(Some(410), Some("text/html")), Verdict::NotFound);
+    assert_eq!(refused(Some(404), Some("text/plain")), Verdict::NotFound);
     assert_eq!(refused(Some(200), Some("application/json; charset=utf-8")), Verdict::NotHtml);
 }
 

@@ -28,15 +28,15 @@ fn refuse(verdict: Verdict, evidence: impl Into<String>) -> Refusal {
 
 /// What the response alone tells.
 pub(super) fn of_response(html: &str, status: Option<u16>, content_type: Option<&str>) -> Option<Refusal> {
+    if let Some(status @ (404 | 410)) = status {
+        return Some(refuse(Verdict::NotFound, format!("status {status}")));
+    }
     let kind =
         content_type.map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
     if let Some(kind) =
         kind.filter(|kind| !kind.is_empty() && !kind.contains("html") && !kind.contains("xml"))
     {
         return Some(refuse(Verdict::NotHtml, format!("content type {kind}")));
-    }
-    if let Some(status @ (404 | 410)) = status {
-        return Some(refuse(Verdict::NotFound, format!("status {status}")));
     }
     let start = html.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
     let has_tag = html.contains('<') && html.contains('>');
