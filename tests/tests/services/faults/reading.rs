@@ -35,8 +35,8 @@ fn say(media_type: &str, body: &[u8]) -> Play {
 
 /// The name in bytes of an encoding, which is the same as ASCII for the rest of the page.
 fn encoded(name: &[u8]) -> Vec<u8> {
-    let page = product("\u{1}");
-    page.split('\u{1}').map(str::as_bytes).collect::<Vec<_>>().join(&[name, b" PC-100"].concat())
+    let parts: Vec<_> = product("\u{1}").split('\u{1}').map(|part| part.as_bytes().to_vec()).collect();
+    parts.join(&[name, b" PC-100"].concat()[..])
 }
 
 const CLOBBERING: &str = "
