@@ -7,8 +7,8 @@ cd "$(dirname "$0")/../.."
 step() { printf '\n== %s\n' "$*"; }
 
 step "install"
-# with what runs the documents' commands
-tools/dev/install.sh curl python3-httpx
+# with what runs the documents' commands, and a TLS server
+tools/dev/install.sh curl openssl python3-httpx
 
 step "format"
 cargo fmt --all --check

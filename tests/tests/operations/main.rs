@@ -5,5 +5,6 @@ mod dashboards;
 mod documents;
 mod names;
 mod promql;
+mod proofs;
 mod queries;
 mod rules;

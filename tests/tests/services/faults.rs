@@ -6,7 +6,9 @@ mod killers;
 mod pages;
 mod processes;
 mod prompts;
+mod reading;
 mod sites;
+mod tls;
 mod wire;
 
 use std::time::Duration;

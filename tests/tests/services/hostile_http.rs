@@ -207,6 +207,10 @@ async fn addresses_secrets_are_in_no_log_and_no_error() {
         let reply = reply.expect("an answer");
         assert!(reply.status.is_client_error() || reply.status.is_server_error());
         assert!(!reply.text().contains(secret), "{url}: {}", reply.text());
+        let card = json!({ "template": "product", "data": { "title": "x", "image": url } });
+        let reply = service.client().post("/v1/card", &card).await.expect("an answer");
+        assert_eq!(reply.status, 400, "{url}: {}", reply.text());
+        assert!(!reply.text().contains(secret), "{url}: {}", reply.text());
     }
     let html = urls.iter().map(|url| format!("<img src=\"{url}\"><script>console.log('{url}')</script>"));
     let page = json!({ "html": html.collect::<String>(), "width": 60, "height": 40 });

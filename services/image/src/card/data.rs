@@ -124,7 +124,13 @@ impl Field {
                 .map(|text| Value::from(text.to_ascii_uppercase())),
             FieldKind::Picture { max_length } => given.as_str().and_then(|text| picture(text, *max_length)),
         };
-        checked.ok_or_else(|| format!("expected {}, got {}", self.kind.expected(), shown(given)))
+        checked.ok_or_else(|| {
+            let got = match (&self.kind, given) {
+                (FieldKind::Picture { .. }, Value::String(text)) => shown_address(text),
+                _ => shown(given),
+            };
+            format!("expected {}, got {got}", self.kind.expected())
+        })
     }
 }
 
@@ -192,6 +198,17 @@ pub(super) fn shown(value: &Value) -> String {
         }
         Value::String(text) => format!("{text:?}"),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
+    }
+}
+
+/// An address as messages show it: passwords and query values are in no error and no log.
+fn shown_address(text: &str) -> String {
+    match Url::parse(text.trim()) {
+        Ok(url) if !url.username().is_empty() || url.password().is_some() => {
+            "an address with a user name or password".to_owned()
+        }
+        Ok(url) => format!("{} characters that begin with {}:", text.chars().count(), clipped(url.scheme())),
+        Err(_) => format!("{} characters that are no address", text.chars().count()),
     }
 }
 

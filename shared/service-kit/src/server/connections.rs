@@ -23,6 +23,9 @@ use crate::settings::ServerSettings;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Between two looks for idle connections while all places are taken.
 const CROWDED_PAUSE: Duration = Duration::from_millis(100);
+/// Such looks, one second of them, that find the same connection in the middle of a head: it makes room too. Else as many
+/// clients as there are places, each with half a head, would keep out everybody for as long as a head may take.
+const LOOKS_AT_HALF_A_HEAD: u32 = 10;
 
 /// A listener, what it serves, and how many it serves at once.
 pub(super) struct Door {
@@ -43,7 +46,7 @@ impl Door {
         }
     }
 
-    /// A place for one more connection. When there is none, idle connections are ended to make one.
+    /// A place for one more connection. When there is none, connections that do nothing are ended to make one.
     async fn slot(&self) -> Option<OwnedSemaphorePermit> {
         if let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() {
             return Some(slot);
@@ -114,18 +117,10 @@ impl Connections {
         let (finish, abort, crowded) = (self.finish.clone(), self.abort.clone(), Arc::clone(&door.crowded));
         self.tasks.spawn(async move {
             let mut connection = std::pin::pin!(connection);
-            let make_room = async {
-                loop {
-                    crowded.notified().await;
-                    if activity.is_idle() {
-                        break;
-                    }
-                }
-            };
             let ended = tokio::select! {
                 ended = connection.as_mut() => ended,
-                () = abort.cancelled() => return,
-                () = either(finish.cancelled(), make_room) => {
+                () = either(abort.cancelled(), stuck_in_head(&crowded, &activity)) => return,
+                () = either(finish.cancelled(), idle(&crowded, &activity)) => {
                     connection.as_mut().graceful_shutdown();
                     tokio::select! {
                         ended = connection => ended,
@@ -180,6 +175,25 @@ fn watched(
             answer
         }
     })
+}
+
+/// Resolves when room is needed, and closing the connection would take nothing from its client.
+async fn idle(crowded: &Notify, activity: &Activity) {
+    loop {
+        crowded.notified().await;
+        if activity.is_idle() {
+            return;
+        }
+    }
+}
+
+/// Resolves when room has been needed for a while in which no head came to its end.
+async fn stuck_in_head(crowded: &Notify, activity: &Activity) {
+    let mut looks = 0;
+    while looks < LOOKS_AT_HALF_A_HEAD {
+        crowded.notified().await;
+        looks = if activity.is_in_head() { looks + 1 } else { 0 };
+    }
 }
 
 async fn either(one: impl Future<Output = ()>, other: impl Future<Output = ()>) {

@@ -57,6 +57,8 @@ pub(super) struct Activity {
     is_answering: AtomicBool,
     /// Something of a request has come that is not answered.
     has_input: AtomicBool,
+    /// A head has begun and not ended.
+    is_in_head: AtomicBool,
 }
 
 impl Activity {
@@ -73,6 +75,11 @@ impl Activity {
     /// Whether closing the connection would take nothing from its client.
     pub(super) fn is_idle(&self) -> bool {
         !self.is_answering() && !self.has_input.load(Ordering::Acquire)
+    }
+
+    /// Whether a head is awaited of which a part has come, and nothing else is going on.
+    pub(super) fn is_in_head(&self) -> bool {
+        !self.is_answering() && self.is_in_head.load(Ordering::Acquire)
     }
 }
 
@@ -205,8 +212,10 @@ impl Gate {
             Ok(()) if self.input == Input::Ended => self.input = Input::Closed,
             Ok(()) => {}
         }
-        let has_input = !(self.framing.is_at_head() && self.came.is_empty() && self.through.is_empty());
-        self.activity.has_input.store(has_input, Ordering::Release);
+        let is_at_head = self.framing.is_at_head() && self.through.is_empty();
+        self.activity.has_input.store(!is_at_head || !self.came.is_empty(), Ordering::Release);
+        let is_in_head = is_at_head && !self.came.is_empty() && self.input != Input::Closed;
+        self.activity.is_in_head.store(is_in_head, Ordering::Release);
     }
 
     /// Lets hyper refuse, with this in place of its own words.

@@ -108,6 +108,29 @@ async fn served_again(service: &Service) {
     .await;
 }
 
+/// The first step of a service that sees mounts of its own.
+fn own_mounts() -> String {
+    let mapped = if nix::unistd::getuid().is_root() { "" } else { "--map-current-user --keep-caps" };
+    format!("[ -n \"$INSIDE\" ] || INSIDE=1 exec unshare --mount {mapped} \"$0\"")
+}
+
+/// As in a container whose /dev/shm nobody has enlarged, and smaller than any.
+#[tokio::test]
+async fn with_hardly_any_shared_memory_it_draws_large_pictures() {
+    let Prepared { launch, _folder } =
+        prepared(&format!("{}\nmount -t tmpfs -o size=64k,mode=1777 tiny /dev/shm", own_mounts()));
+    let service = launch.start().await.expect("it starts");
+    let card = json!({
+        "html": "<body style='margin:0;height:3000px;background:linear-gradient(red,blue)'>card<script>1</script>",
+        "width": 3000, "height": 3000, "scale_factor": 1, "image_format": "jpeg", "timeout_s": 30,
+    });
+    let reply = render(&service, &card).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let counted = scrape(&service).await;
+    assert_eq!(counted.count("playwright_browser_crashes_total", &[]), 0);
+    ends_in_order(service).await;
+}
+
 /// A directory of the service's own that is a small disk, and full.
 #[tokio::test]
 async fn a_full_disk_is_said_and_is_no_end() {
@@ -116,11 +139,11 @@ async fn a_full_disk_is_said_and_is_no_end() {
     let path = disk.path().display().to_string();
     // a mount of its own; neither a directory nor a byte can be had there any more
     let fill = format!(
-        "[ -n \"$INSIDE\" ] || INSIDE=1 exec unshare --mount {} \"$0\"\n\
+        "{}\n\
          mount -t tmpfs -o size=8m,nr_inodes=300,mode=1777 full {path}\n\
          for at in $(seq 299); do : >{path}/fill-$at; done\nhead -c 9000000 /dev/zero >{path}/fill-1 2>/dev/null || :\n\
          export TMPDIR={path}",
-        if nix::unistd::getuid().is_root() { "" } else { "--map-current-user --keep-caps" },
+        own_mounts(),
     );
     let Prepared { launch, _folder } = prepared(&fill);
     let service = launch.start_without_waiting().await.expect("it listens");

@@ -86,6 +86,19 @@ fn a_picture_is_https_or_a_picture_itself() {
 }
 
 #[test]
+fn what_is_refused_as_a_picture_shows_no_secret_of_its_address() {
+    for address in [
+        "https://user:swordfish@shop.example/a.jpg",
+        "http://shop.example/a.jpg?token=swordfish",
+        "//shop.example/a.jpg?token=swordfish",
+        " ftp://swordfish@shop.example/",
+    ] {
+        let error = product().check(&json!({"title": "x", "image": address})).expect_err(address).to_string();
+        assert!(!error.contains("swordfish"), "{error}");
+    }
+}
+
+#[test]
 fn what_is_absent_null_or_blank_gets_its_default() {
     let data = product().check(&json!({"title": " x ", "price": null, "seller": ""})).expect("valid");
     assert_eq!(data.len(), product().fields.len());

@@ -325,3 +325,19 @@ async fn when_all_places_are_taken_idle_connections_make_room_and_busy_ones_do_n
     })
     .await;
 }
+
+#[tokio::test]
+async fn when_all_places_are_taken_heads_that_do_not_come_make_room() {
+    let header_timeout = 10 * SOON;
+    with_server(ServerSettings { max_connections: 2, header_timeout, ..settings() }, async |running| {
+        let mut slow = [connect(running).await, connect(running).await];
+        for stream in &mut slow {
+            stream.write_all(b"POST /echo HTTP/1.1\r\nhost: x\r\nx:").await.expect("the server reads");
+        }
+        assert!(request(running.address, NOW).await.ends_with("now"));
+        for mut stream in slow {
+            assert_eq!(rest_of(&mut stream).await, "", "nothing of it is owed an answer");
+        }
+    })
+    .await;
+}
