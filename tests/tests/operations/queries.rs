@@ -15,7 +15,7 @@ const ALL_OF_IT: Duration = Duration::from_secs(300);
 const VARIABLES: Variables = Variables { rate_interval: ALL_OF_IT, range: ALL_OF_IT };
 const SCRAPED_WITHIN: Duration = Duration::from_secs(60);
 /// It takes some 20 s where nothing else is at work.
-const ANSWERED_WITHIN: Duration = Duration::from_secs(150);
+const ANSWERED_WITHIN: Duration = Duration::from_secs(90);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_panel_shows_data_while_there_is_traffic() {

@@ -62,8 +62,8 @@ pub(crate) fn plan(rounds: usize) -> Vec<(Fault, Kind)> {
         // a stride that shares no factor with the number of kinds visits each once
         let stride = [5, 7, 11][round % 3];
         for turn in 0..kinds.len() {
-            let on = Kind::BOTH[(round + turn) % 2];
-            plan.push((kinds[(turn * stride + round) % kinds.len()], on));
+            let kind = (turn * stride + round) % kinds.len();
+            plan.push((kinds[kind], Kind::BOTH[(round + kind) % 2]));
         }
     }
     plan
