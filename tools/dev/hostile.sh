@@ -3,7 +3,7 @@
 # through. REFRESH_DOCS=1 writes the table into docs/security.md. Network namespaces are needed: root has them, and so
 # has everybody where the kernel allows user namespaces; without them the tests fail.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 
 rows=target/tmp/hostile
 rm -rf "$rows"

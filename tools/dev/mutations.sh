@@ -4,7 +4,7 @@
 #   MUTATIONS   which of them (no_egress_proxy no_sandbox shared_context)
 #   MUTATIONS_TARGET_DIR  where they are built, each in a folder of its own: one must never hold what another changed
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 
 copy=$(mktemp -d)
 trap 'git worktree remove --force "$copy/tree"; rm -rf "$copy"' EXIT
@@ -16,15 +16,15 @@ cd "$copy/tree" || exit 1
 pool=shared/browser-pool/src
 # Each leaves the code compiling: what it takes away is no longer asked for, and nothing else changes.
 no_egress_proxy() {
-  sed -i 's|proxy_server: Some(egress.proxy_url())|proxy_server: None|; s|proxy_bypass_list: Some("<-loopback>".to_owned())|proxy_bypass_list: None|' $pool/page.rs
-  sed -i '/add(format!("--proxy-server=/d' $pool/process/flags.rs
-  sed -i 's|"--host-resolver-rules=MAP \* ~NOTFOUND , EXCLUDE 127.0.0.1"|"--no-such-switch-a"|; s|"--force-webrtc-ip-handling-policy=disable_non_proxied_udp"|"--no-such-switch-b"|' $pool/process/flags.rs
+  sed -i 's|proxy_server: Some(egress.proxy_url())|proxy_server: None|; s|proxy_bypass_list: Some("<-loopback>".to_owned())|proxy_bypass_list: None|' "$pool"/page.rs
+  sed -i '/add(format!("--proxy-server=/d' "$pool"/process/flags.rs
+  sed -i 's|"--host-resolver-rules=MAP \* ~NOTFOUND , EXCLUDE 127.0.0.1"|"--no-such-switch-a"|; s|"--force-webrtc-ip-handling-policy=disable_non_proxied_udp"|"--no-such-switch-b"|' "$pool"/process/flags.rs
 }
-no_sandbox() { sed -i 's|if !self.sandbox {|if true {|' $pool/process/flags.rs; }
+no_sandbox() { sed -i 's|if !self.sandbox {|if true {|' "$pool"/process/flags.rs; }
 # All pages in the browser's own context, whose proxy lets them out: they reach what they may, and share what is kept.
 shared_context() {
-  sed -i 's|target.browser_context_id = Some(context.clone());|let _ = context;|' $pool/page.rs
-  sed -i 's|Scope::Background).await|Scope::Page).await|' $pool/egress.rs
+  sed -i 's|target.browser_context_id = Some(context.clone());|let _ = context;|' "$pool"/page.rs
+  sed -i 's|Scope::Background).await|Scope::Page).await|' "$pool"/egress.rs
 }
 # Lines that each must have changed: a pattern that no longer matches would leave half a mutation.
 declare -A lines=([no_egress_proxy]=5 [no_sandbox]=1 [shared_context]=2)
