@@ -80,6 +80,8 @@ fonts() {
   # Every script keeps a face, in two weights where there are: 75 MB are second faces, with serifs, of scripts that have one
   # without, and variants for headlines. Latin, Greek and Cyrillic keep both.
   rm -f "$root"/usr/share/fonts/opentype/noto/NotoSerifCJK-* "$root"/usr/share/fonts/truetype/noto/Noto*Display-*
+  # two scripts that no shop writes in have the largest faces of all, 9 MB: Tangut, of the 11th century, and SignWriting
+  rm -f "$root"/usr/share/fonts/truetype/noto/NotoSerifTangut-* "$root"/usr/share/fonts/truetype/noto/NotoSansSignWriting-*
   for face in "$root"/usr/share/fonts/truetype/noto/NotoSerif?*-*.ttf; do
     sans=$(basename "$face" | sed 's/^NotoSerif/NotoSans/')
     if [ -e "$root/usr/share/fonts/truetype/noto/$sans" ]; then rm "$face"; fi
