@@ -63,7 +63,7 @@ impl Gate {
 
     fn is_own(&self, target: &HostPort, address: SocketAddr) -> bool {
         if self.config.is_allowed_pair(target, address) {
-            return self.listeners().contains(&address.port()) && is_local(address.ip());
+            return self.listeners().contains(&address.port()) && reaches_listeners(address.ip());
         }
         is_this_machine(address).unwrap_or(false)
     }
@@ -81,10 +81,11 @@ impl Gate {
     }
 }
 
-/// Whether a connection to the address would end on one of this proxy's listeners, if their ports agree.
-fn is_local(address: IpAddr) -> bool {
+/// Whether a connection to the address would end on one of this proxy's listeners, if their ports agree. They are on
+/// 127.0.0.1 alone: what listens on another loopback address may have the port of one of them.
+fn reaches_listeners(address: IpAddr) -> bool {
     let address = address.to_canonical();
-    address.is_loopback() || address.is_unspecified()
+    address == Ipv4Addr::LOCALHOST || address.is_unspecified()
 }
 
 /// Whether the address is one of this machine's, a public one included: the kernel then picks the address
@@ -137,7 +138,7 @@ mod tests {
 
     #[tokio::test]
     async fn our_own_listeners_are_refused_even_if_a_pair_covers_them() {
-        let allow = ["127.0.0.1:4001", "shop.test:4001", "127.0.0.1:4002"];
+        let allow = ["127.0.0.1:4001", "shop.test:4001", "127.0.0.1:4002", "127.0.0.9:4001"];
         let allow = allow.iter().map(|pair| pair.parse().expect("a pair")).collect();
         let gate = Gate::new(EgressConfig { allow, ..EgressConfig::default() });
         gate.add_listener(4001);
@@ -149,15 +150,18 @@ mod tests {
         assert_eq!(addresses("127.0.0.1:4001").await, own);
         assert_eq!(addresses("localhost:4001").await, own);
         assert!(addresses("127.0.0.1:4002").await.is_ok());
+        assert!(addresses("127.0.0.9:4001").await.is_ok(), "the same port of another address");
         gate.remove_listener(4001);
         assert!(addresses("127.0.0.1:4001").await.is_ok());
     }
 
     #[test]
-    fn local_forms_are_recognised() {
-        for text in ["127.0.0.1", "127.9.9.9", "::1", "0.0.0.0", "::", "::ffff:127.0.0.1"] {
-            assert!(is_local(text.parse().expect("address")), "{text}");
+    fn the_forms_of_the_listeners_address_are_recognised() {
+        for text in ["127.0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1"] {
+            assert!(reaches_listeners(text.parse().expect("address")), "{text}");
         }
-        assert!(!is_local("10.0.0.1".parse().expect("address")));
+        for text in ["127.9.9.9", "::1", "10.0.0.1"] {
+            assert!(!reaches_listeners(text.parse().expect("address")), "{text}");
+        }
     }
 }
