@@ -70,7 +70,7 @@ render() {
 is_rendered() { render >"$out/card.png" && [[ $(head -c 8 "$out/card.png" | od -An -tx1 | tr -d ' \n') == 89504e470d0a1a0a ]]; }
 processes() { docker top "$1" -eo pid,stat,args | tail -n +2; }
 renderers() { processes "$1" | awk '/--type=renderer/ { print $1 }'; }
-browsers() { processes "$1" | awk '/headless_shell/ && !/--type=/ { print $1 }'; }
+browsers() { processes "$1" | awk '/headless-shell/ && !/--type=/ { print $1 }'; }
 has_no_zombie() { ! processes "$1" | awk '$2 ~ /^Z/ { found = 1 } END { exit !found }'; }
 is_healthy() { [[ $(docker inspect -f '{{.State.Health.Status}}' "$1") == healthy ]]; }
 
@@ -100,7 +100,7 @@ for image_name in "${standins[@]}"; do
 done
 compose config --quiet
 began=$SECONDS
-compose up --detach --no-build --wait --wait-timeout 180 2>/dev/null || fail "it did not come up: docker compose ps"
+compose up --detach --no-build --wait --wait-timeout 180 2>"$out/up.log" || { tail -n 3 "$out/up.log" >&2; fail "it did not come up"; }
 say "all healthy after $((SECONDS - began)) s"
 eventually 60 "up == 1 for both jobs" are_both_up
 eventually 60 "every rule is healthy" are_rules_healthy

@@ -20,7 +20,7 @@ const ANSWERED_WITHIN: Duration = Duration::from_secs(90);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_panel_shows_data_while_there_is_traffic() {
     let traffic = Arc::new(Traffic::start().await.expect("both services"));
-    let prometheus = quick_prometheus(&traffic).await;
+    let (_files, prometheus) = quick_prometheus(&traffic).await;
     let work = tokio::spawn(keep_busy(traffic.clone()));
     let mut waiting = targets();
     assert!(waiting.len() > 80, "only {} queries", waiting.len());
@@ -41,8 +41,12 @@ async fn every_panel_shows_data_while_there_is_traffic() {
             .collect();
         if tokio::time::Instant::now() >= end {
             let scrapes = prometheus.get("/api/v1/targets?state=active").await;
-            let is_over = work.is_finished();
-            panic!("{} queries without data:\n{}\n{scrapes:?}, traffic ended: {is_over}", list.len(), list.join("\n"));
+            panic!("{} queries without data:\n{}\n{scrapes:?}", list.len(), list.join("\n"));
+        }
+        // the good requests never end
+        if work.is_finished() {
+            work.await.expect("traffic");
+            panic!("the traffic ended");
         }
         // what is there stays there: the rates reach over all of the test
         waiting = empty.into_iter().map(|(place, target, _)| (place, target)).collect();
@@ -50,8 +54,9 @@ async fn every_panel_shows_data_while_there_is_traffic() {
     work.abort();
 }
 
-/// The project's own configuration, in a hurry, once it has seen both services twice.
-async fn quick_prometheus(traffic: &Traffic) -> Prometheus {
+/// The project's own configuration, in a hurry, once it has seen both services twice. Its files hold the targets for as long
+/// as it runs.
+async fn quick_prometheus(traffic: &Traffic) -> (MonitoringFiles, Prometheus) {
     let files = MonitoringFiles::copy();
     files.edit("prometheus.yml", |text| {
         text.replace("_interval: 15s", "_interval: 1s").replace("scrape_timeout: 5s", "scrape_timeout: 1s")
@@ -71,7 +76,7 @@ async fn quick_prometheus(traffic: &Traffic) -> Prometheus {
         scraped.is_ok_and(|series| series.len() == 2).then_some(())
     })
     .await;
-    prometheus
+    (files, prometheus)
 }
 
 /// Every trouble once, beside good requests that go on until it is aborted.

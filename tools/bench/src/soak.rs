@@ -132,7 +132,7 @@ async fn soak(kind: Kind, round: Round, options: &Options) -> Result<Verdict> {
     report.figure("latency", spread(&times));
     failures(&mut report, &records);
     report.check("gauges at rest afterwards", at_rest.is_some(), at_rest.is_some());
-    leftovers(&mut report, before, after, 0);
+    leftovers(&mut report, before, after, Kept::default());
     match round {
         Round::WithoutRecycling => growth(&mut report, &samples),
         Round::Defaults => replacements(&mut report, &samples, &records),
@@ -166,15 +166,23 @@ pub(crate) fn failures(report: &mut Report, records: &[Record]) {
     );
 }
 
-/// `kept` more processes are no leftovers: pages for the next documents that run nothing are kept as there is need.
-fn leftovers(report: &mut Report, before: Sample, after: Sample, kept: usize) {
+/// What may be there afterwards and was not before, and is no leftover.
+#[derive(Debug, Clone, Copy, Default)]
+struct Kept {
+    /// Pages for the next documents that run nothing are kept as there is need.
+    processes: usize,
+    /// The client's own connections, idle.
+    connections: usize,
+}
+
+fn leftovers(report: &mut Report, before: Sample, after: Sample, kept: Kept) {
     let mut left = |what: &str, before: usize, after: usize, slack: usize| {
         report.check(what, format!("{before} before, {after} after"), after <= before + slack);
     };
-    left("processes", before.processes, after.processes, kept);
+    left("processes", before.processes, after.processes, kept.processes);
     left("zombies", 0, after.zombies, 0);
     left("profile directories", before.temporary, after.temporary, 0);
-    left("open descriptors", before.files, after.files, SLACK);
+    left("open descriptors", before.files, after.files, SLACK + kept.connections);
 }
 
 fn growth(report: &mut Report, samples: &[Sample]) {
