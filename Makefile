@@ -1,6 +1,6 @@
 # Every task of a developer, by name. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint audit docs hostile mutations schemathesis soak soak-hostile chaos kill burst bench cards corpus readiness executables gallery status-pictures png score fit bench-engine fuzz alerts stack images dashboards dashboard-pictures dashboards-schema
+.PHONY: help run test fmt lint lint-files audit docs hostile mutations schemathesis soak soak-hostile chaos kill burst bench cards corpus readiness executables gallery status-pictures png score fit bench-engine fuzz alerts stack images dashboards dashboard-pictures dashboards-schema
 
 BENCH := target/release/bench
 # one service only: make soak ONLY=image
@@ -30,6 +30,9 @@ lint: ## Check the format and lint
 
 schemathesis: executables ## Requests made of the services' own OpenAPI, valid and not (5 minutes; EXAMPLES=40)
 	@tools/dev/schemathesis.sh
+
+lint-files: ## hadolint, shellcheck and docker compose config on what is not Rust
+	@tools/dev/lint-files.sh
 
 audit: ## Check the dependencies' licences and sources, and that all are used
 	@tools/dev/audit.sh

@@ -3,6 +3,8 @@
 # A mutation that no test notices makes this fail.
 #   MUTATIONS   which of them (no_egress_proxy no_sandbox shared_context)
 #   MUTATIONS_TARGET_DIR  where they are built, each in a folder of its own: one must never hold what another changed
+# The mutations are called by the names in MUTATIONS.
+# shellcheck disable=SC2317
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 
@@ -49,6 +51,7 @@ for mutation in ${MUTATIONS:-no_egress_proxy no_sandbox shared_context}; do
     echo "$mutation: no test noticed" >&2
     failed=1
   else
+    # shellcheck disable=SC2086  # a name a line
     printf 'caught by %s\n' $caught
   fi
 done
