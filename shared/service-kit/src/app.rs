@@ -110,7 +110,7 @@ impl Kit {
             metrics: self.metrics.clone(),
             kept: ui.kept.clone(),
         };
-        ui.before_data(&self.access, status::routes(state))
+        Ui::before_data(&self.access, status::routes(state))
     }
 
     fn router(&self, routes: OpenApiRouter, settings: &ServerSettings) -> Router {

@@ -58,7 +58,7 @@ impl Ui {
     }
 
     /// What the pages fetch.
-    pub(crate) fn before_data(&self, access: &Access, routes: OpenApiRouter) -> OpenApiRouter {
+    pub(crate) fn before_data(access: &Access, routes: OpenApiRouter) -> OpenApiRouter {
         routes.route_layer(from_fn_with_state(Arc::new(Door::of_data(access)), door::door))
     }
 
