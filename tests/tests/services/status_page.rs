@@ -265,7 +265,7 @@ async fn the_api_is_described_without_another_host() {
         .expect("paths")
         .values()
         .filter_map(Value::as_object)
-        .map(|of| of.len())
+        .map(serde_json::Map::len)
         .sum();
     let looking = Looking::at(&service).await;
     let seen = looking

@@ -99,7 +99,7 @@ impl Hostile {
             (Kind::Image, Some(_)) => "/v1/render",
             (Kind::Image, None) => "/v1/screenshot",
         };
-        Ask::hostile(path, with_limits(body, kind), Duration::from_secs_f64(TIMEOUT_S))
+        Ask::hostile(path, &with_limits(body, kind), Duration::from_secs_f64(TIMEOUT_S))
     }
 
     fn address(self, number: usize, sites: &Sites) -> String {
@@ -139,17 +139,15 @@ impl Hostile {
 
     fn fair_statuses(self) -> &'static [u16] {
         match self {
-            Hostile::EndlessLoop => &[408],
+            Hostile::EndlessLoop | Hostile::ClientLeaves => &[408],
             Hostile::CrashingPage => &[408, 500],
             // what was there before the storm, no product, no time, or the renderer gave up
             Hostile::MemoryBomb | Hostile::HugeDom | Hostile::WorkerBomb => &[200, 408, 422, 500],
             Hostile::DialogStorm | Hostile::PopupStorm => &[200, 408, 422],
             Hostile::EndlessResponse | Hostile::EgressFlood => &[200, 408, 422, 502],
-            Hostile::RedirectLoop | Hostile::ConnectionReset => &[408, 502],
+            Hostile::RedirectLoop | Hostile::ConnectionReset | Hostile::SlowName => &[408, 502],
             Hostile::InvalidInput => &[400],
-            Hostile::ClientLeaves => &[408],
             Hostile::ForbiddenUrl => &[403],
-            Hostile::SlowName => &[408, 502],
         }
     }
 }

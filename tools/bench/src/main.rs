@@ -81,7 +81,7 @@ async fn main() -> ExitCode {
         Command::Chaos(options) => chaos::run(&options).await,
         Command::Speed(options) => speed::run(&options).await,
         Command::Corpus(options) => corpus::run(&options).await,
-        Command::Alerts(options) => alerts::run(&options).await,
+        Command::Alerts(options) => Box::pin(alerts::run(&options)).await,
         Command::Readiness(options) => readiness::run(&options).await,
     };
     match verdict {

@@ -123,7 +123,7 @@ mod tests {
             let pool = PoolReport { queue_depth, ..PoolReport::default() };
             Sample::new(start + STEP * step, metrics.counts(), &pool)
         };
-        assert_eq!(history.span(&sample(0, 0), WINDOW).seconds, 0.0);
+        assert!(history.span(&sample(0, 0), WINDOW).seconds < f64::EPSILON);
         for step in 0..400_u32 {
             history.push(sample(step, step as usize));
             metrics.enter("/v1/a").answered(None, Duration::from_millis(30), None);

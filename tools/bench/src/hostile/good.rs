@@ -69,8 +69,8 @@ impl Product {
         )
     }
 
-    /// The same, drawn by a script once the shop's API has answered.
-    pub(crate) fn scripted_page(&self) -> String {
+    /// A page of any of them, drawn by a script once the shop's API has answered.
+    pub(crate) fn scripted_page() -> String {
         "<!doctype html><html lang=en-US><meta charset=utf-8><title>Example Store</title><main id=shop>Loading…</main>\
          <script>const number = location.pathname.split('/').pop(); fetch('/api/' + number).then(answer => answer.json())\
          .then(({name, price}) => { document.title = name + ' | Example Store'; document.getElementById('shop').innerHTML = \
@@ -187,7 +187,7 @@ impl Ask {
         Ask { path, accept, body: body.to_string().into(), expected, timeout }
     }
 
-    pub(super) fn hostile(path: &'static str, body: Value, timeout: Duration) -> Ask {
+    pub(super) fn hostile(path: &'static str, body: &Value, timeout: Duration) -> Ask {
         let body = body.to_string().into();
         Ask { path, accept: "application/json", body, expected: Expected::Anything, timeout }
     }

@@ -83,10 +83,7 @@ impl Drop for Site {
 fn routes() -> Router {
     let good = Router::new()
         .route("/product/{number}", get(async |Path(number): Path<usize>| page(Product::of(number).page())))
-        .route(
-            "/script/{number}",
-            get(async |Path(number): Path<usize>| page(Product::of(number).scripted_page())),
-        )
+        .route("/script/{number}", get(async || page(Product::scripted_page())))
         .route("/api/{number}", get(api))
         .route(
             "/colour/{number}",

@@ -37,6 +37,8 @@ const RIGHT_AT_FIRST: f64 = 0.99;
 const RIGHT_AFTER_RETRY: f64 = 0.999;
 const RETRY_PAUSE: Duration = Duration::from_millis(300);
 
+type Measure = fn(&Sample) -> f64;
+
 /// What became of one request.
 #[derive(Debug)]
 enum Sent {
@@ -192,7 +194,7 @@ fn hostile_ones(report: &mut Report, sent: &[Sent]) {
 
 /// The mean of each measure over the first quarter of the requests, and over the last.
 fn quarters(report: &mut Report, samples: &[Sample], count: usize) {
-    let measures: [(&str, fn(&Sample) -> f64); 6] = [
+    let measures: [(&str, Measure); 6] = [
         ("PSS, MB", Sample::pss_mb),
         ("descriptors of the service", |sample| sample.files as f64),
         ("threads of the service", |sample| sample.threads as f64),

@@ -46,7 +46,7 @@ impl Stand {
 
 #[derive(Debug)]
 pub(crate) enum Running {
-    Service(Bench),
+    Service(Box<Bench>),
     Floor(Floor),
     Original(Original),
 }
@@ -66,7 +66,7 @@ impl Running {
             Target::Service => {
                 let bench = Bench::start(stand.kind, &[]).await?;
                 ensure!(bench.rest().await.is_some(), "the service's browsers did not all come up");
-                Running::Service(bench)
+                Running::Service(Box::new(bench))
             }
             Target::Floor => Running::Floor(Floor::start(stand, 1, at_once).await?),
             Target::Floor2 => Running::Floor(Floor::start(stand, 2, at_once).await?),

@@ -156,11 +156,15 @@ mod tests {
     #[test]
     fn a_grid_has_no_line_that_reads_as_the_one_before() {
         let panel = |unit: &str, decimals: u64| json!({ "fieldConfig": { "defaults": { "unit": unit, "decimals": decimals } } });
-        let step = |unit, decimals, round| Style::of(&panel(unit, decimals)).step(round);
-        assert_eq!(step("short", 0, 0.25), 1.0);
-        assert_eq!(step("short", 2, 0.25), 0.25);
-        assert_eq!(step("percentunit", 0, 0.2), 0.2);
-        assert_eq!(step("bytes", 0, 200e6), 268_435_456.0);
+        for (unit, decimals, round, wanted) in [
+            ("short", 0, 0.25, 1.0),
+            ("short", 2, 0.25, 0.25),
+            ("percentunit", 0, 0.2, 0.2),
+            ("bytes", 0, 200e6, 268_435_456.0),
+        ] {
+            let step = Style::of(&panel(unit, decimals)).step(round);
+            assert!((step - wanted).abs() < 1e-9, "{unit} {decimals} {round}: {step}");
+        }
     }
 
     #[test]

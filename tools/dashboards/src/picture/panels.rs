@@ -58,9 +58,10 @@ fn stat(panel: &Value, series: &[Named], style: &Style<'_>, frame: Frame) -> Str
         } else {
             format!("color:{colour}")
         };
-        let line = match options["graphMode"] == "area" {
-            true => spark(&one.points, colour, Frame { width, height: frame.height * 0.5, ..frame }),
-            false => String::new(),
+        let line = if options["graphMode"] == "area" {
+            spark(&one.points, colour, Frame { width, height: frame.height * 0.5, ..frame })
+        } else {
+            String::new()
         };
         // writing to a String cannot fail
         let _ = write!(
@@ -126,9 +127,9 @@ fn heatmap(series: &[Named], frame: Frame) -> String {
     let (from, to) = frame.time;
     let wide = frame.step / (to - from) * (frame.width - left);
     let mut svg = format!(r#"<svg width="{}" height="{}">"#, frame.width, frame.height);
-    for row in rows.0..=rows.1 {
+    for (row, (bound, _)) in buckets.iter().enumerate().take(rows.1 + 1).skip(rows.0) {
         let y = (rows.1 - row) as f64 * high;
-        let name = super::figure::figure(buckets[row].0, "ms", None);
+        let name = super::figure::figure(*bound, "ms", None);
         let _ = write!(
             svg,
             r#"<text x="56" y="{:.1}" class="axis" text-anchor="end">{name}</text>"#,
